@@ -1,0 +1,35 @@
+"""Everything of one's own that stands in rooms as a copy, on one page, each to be taken back."""
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from journal.entries.listing import lines
+from journal.spaces.handing_over import standing
+from journal.spaces.models import Handing
+from journal.spaces.pages import as_uuid
+from journal.vault.asking import Asking
+
+PAGE = 50
+
+
+@require_safe
+def handed_over(request: Asking) -> HttpResponse:
+    """List where copies of one's own pages stand, the latest first: who reads which, since when."""
+    rows = Handing.objects.all_of(request.user)
+    mark = as_uuid(request.GET.get("after"))
+    if mark and (last := rows.filter(pk=mark).first()):
+        rows = rows.before(last)
+    found = list(rows[: PAGE + 1])
+    shown = found[:PAGE]
+    pages = lines([row.entry for row in shown], request.keyring)
+    context: dict[str, Any] = {
+        "rows": [
+            {"line": line, "copy": standing(row, row.entry, request.keyring)}
+            for row, line in zip(shown, pages, strict=True)
+        ],
+        "older": str(shown[-1].pk) if len(found) > PAGE else "",
+    }
+    return render(request, "together/handed_over.html", context)

@@ -1,0 +1,140 @@
+"""What the room's page asks for each time, prepared: above all what a person may see there."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import F, Q, Window
+from django.db.models.functions import RowNumber
+
+from journal.spaces.models import Membership, Post, PostQuerySet, Space
+from journal.spaces.room import Room
+from journal.together.models import Agreement, Bookmark, Question, Signature
+from journal.together.talk_models import Talk
+from steps.prepared import Prepared
+
+JAR, STREAM, AHEAD, TALKS_SHOWN = 60, 21, 300, 5
+REPLIES = 3  # of each note on the room's page, and one more to know that there are more
+MARBLE = ("pk", "number", "author_id", "created_at", "version", "sealed_body")
+IN_STREAM = (Post.NOTE, Post.COPY)
+SEEN = (Membership.person.field, Post.space.field, Post.opened_at.field)
+
+
+def _seen(person: Any, space: Any, now: Any) -> PostQuerySet:
+    return Post.objects.visible_to(person, now).filter(space=space)
+
+
+def _marbles(person: Any, space: Any, now: Any) -> Any:
+    rows = _seen(person, space, now).filter(kind="marble").order_by("-number")
+    return rows.values_list("pk", "number", "author_id", "created_at", "version", "sealed_body")[
+        :JAR
+    ]
+
+
+def _stream(person: Any, space: Any, now: Any) -> Any:
+    return _seen(person, space, now).filter(kind__in=IN_STREAM).newest()[:STREAM]
+
+
+def _on_table(person: Any, space: Any, now: Any, monday: Any) -> Any:
+    worded = Q(pk__in=Agreement.objects.in_room(space).order_by().values("words"))
+    answers = Q(kind="answer", day=monday)
+    return _seen(person, space, now).filter(worded | answers).order_by("created_at")
+
+
+def _ahead(person: Any, space: Any, now: Any, since: Any) -> Any:
+    plans = Q(kind=Post.PLAN, day__gte=since)
+    answers = Q(kind="plan-answer", parent__kind=Post.PLAN, parent__day__gte=since)
+    return _seen(person, space, now).filter(plans | answers).order_by("created_at", "id")[:AHEAD]
+
+
+def _replies(person: Any, space: Any, now: Any, *parents: Any) -> Any:
+    place = Window(
+        RowNumber(), partition_by=[F("parent")], order_by=[F("created_at").desc(), F("id").desc()]
+    )
+    rows = _seen(person, space, now).filter(kind=Post.REPLY, parent__pk__in=parents)
+    return rows.alias(place=place).filter(place__lte=REPLIES + 1).newest()
+
+
+def _mark(membership: Any) -> Any:
+    found: Any = Bookmark.objects.by(membership)  # "newest" is no field of it
+    return found.values_list("pk", "sealed_mark", "newest")
+
+
+def _talks(space: Any) -> Any:
+    return Talk.objects.in_room(space)[:TALKS_SHOWN]
+
+
+MARBLES = Prepared(_marbles, *SEEN)
+NEWEST = Prepared(_stream, *SEEN)
+ON_TABLE = Prepared(_on_table, *SEEN, Post.day.field)
+PLANNED = Prepared(_ahead, *SEEN, Post.day.field)
+ANSWERED = Prepared(_replies, *SEEN, *[Post.parent.field] * STREAM)
+MARK = Prepared(_mark, Bookmark.membership.field)
+ASKED = Prepared(Question.objects.in_week, Question.space.field, Question.monday.field)
+WORDED = Prepared(Agreement.objects.in_room, Agreement.space.field)
+SIGNED = Prepared(Signature.objects.in_room, Agreement.space.field)
+TALKS = Prepared(_talks, Talk.space.field)
+
+
+def marbles(room: Room, now: datetime, worded: int) -> tuple[list[int], list[Post]]:
+    """Return the places of the newest marbles, as many as a jar holds, and the newest themselves.
+
+    `worded`: how many of them. A row made of each would cost more than the query.
+    """
+    rows = MARBLES.all(room.person.pk, room.space.pk, now)
+    return [row[1] or 1 for row in rows], [_marble(*row) for row in rows[:worded]]
+
+
+def _marble(pk: UUID, number: int, author: Any, begun: datetime, version: int, blob: bytes) -> Post:
+    return Post(id=pk, kind="marble", number=number, author_id=author, created_at=begun,
+                version=version, sealed_body=blob)  # fmt: skip
+
+
+def newest(room: Room, now: datetime) -> list[Post]:
+    """Return the newest notes and copies, a page and one more."""
+    return NEWEST.all(room.person.pk, room.space.pk, now)
+
+
+def on_table(room: Room, now: datetime, monday: Any) -> list[Post]:
+    """Return the wordings on the table and the answers of a week, the oldest first."""
+    return ON_TABLE.all(room.person.pk, room.space.pk, now, monday)
+
+
+def planned(room: Room, now: datetime, since: Any) -> list[Post]:
+    """Return the plans from a day on with the answers to them, the oldest first."""
+    return PLANNED.all(room.person.pk, room.space.pk, now, since)
+
+
+def last_replies(room: Room, now: datetime, parents: Sequence[UUID]) -> list[Post]:
+    """Return the last replies to each of at most a page of posts, the newest first."""
+    if not parents:
+        return []
+    places = [*parents, *[parents[0]] * (STREAM - len(parents))]  # the same one again finds no more
+    return ANSWERED.all(room.person.pk, room.space.pk, now, *places)
+
+
+def mark(room: Room) -> Bookmark:
+    """Return how far this person has read, as `Bookmark.objects.of` does."""
+    found = MARK.first(room.me.pk)
+    return Bookmark.known(room.me, *found) if found else Bookmark(membership=room.me)
+
+
+def asked(space: Space, monday: date) -> Question | None:
+    """Return the question of a week."""
+    return ASKED.first(space.pk, monday)
+
+
+def worded(space: Space) -> list[Agreement]:
+    """Return what is agreed, or on the table."""
+    return WORDED.all(space.pk)
+
+
+def signed(space: Space) -> list[Signature]:
+    """Return who signed which wording."""
+    return SIGNED.all(space.pk)
+
+
+def talks(space: Space) -> list[Talk]:
+    """Return the latest talks in turns."""
+    return TALKS.all(space.pk)

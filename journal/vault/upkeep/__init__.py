@@ -1,0 +1,1 @@
+"""What the host's commands do with keys. Only `manage.py keys` may import this package."""

@@ -1,0 +1,1 @@
+"""`make bench`: what pages cost, beside a bare view on the same server in the same run."""

@@ -64,7 +64,7 @@ def test_the_client_keeps_what_the_coach_sent_whoever_ends_it(
                   "Mornings\nTry it.\nWhat was easier?"):  # fmt: skip
         assert words in home
     assert home.index("How do I begin?") < home.index("With one sentence.")
-    said = timezone.localtime(timezone.now() - timedelta(days=59))
+    said = (timezone.now() - timedelta(days=59)).astimezone(people["ana"].zone)
     assert f"From your coach, {said.day} {said:%B %Y}" in home
     assert "Not ready to be read." not in home
 

@@ -33,7 +33,7 @@ def text_of(answer: Any) -> str:
 
 def active(room: Any, weeks: int) -> None:
     """Say that a client was last here so many weeks ago."""
-    week = monday_of(timezone.localdate()) - timedelta(weeks=weeks)
+    week = monday_of(timezone.localdate(timezone=room.person.zone)) - timedelta(weeks=weeks)
     room.write(CARD_OF["active"], {"week": week.isoformat()}, number=1, day=week)
 
 
@@ -49,7 +49,7 @@ def clients(people: dict[str, Any]) -> dict[str, Any]:
     rooms["ana"].write(REQUEST, {"text": MARKUP})
     active(rooms["ana"], 0)
     active(rooms["ben"], 4)
-    day = timezone.localdate()
+    day = timezone.localdate(timezone=people["stan"].zone)
     told = {"step": "communicate-openly", "state": "open", "day": day.isoformat()}
     rooms["stan"].write(CARD_OF["path"], told, number=1, day=day)
     return rooms

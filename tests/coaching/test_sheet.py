@@ -35,7 +35,7 @@ def sheet(space: Any) -> str:
 
 
 def card(room: Any, item: str, body: dict[str, Any], ago: int) -> None:
-    day = timezone.localdate() - timedelta(days=ago)
+    day = timezone.localdate(timezone=room.person.zone) - timedelta(days=ago)
     room.write(CARD_OF[item], {**body, "day": day.isoformat()}, day=day)
 
 
@@ -64,15 +64,15 @@ def test_the_sheet_says_what_moved_what_was_shown_and_what_was_asked(
 
 def test_the_next_sheet_begins_on_the_day_of_the_last_session(people, coach, space, anas, sheet):
     card(anas, "kept", {"exercise": "clear-ask", "title": "The clear ask"}, 3)
-    long_ago = (timezone.localdate() - timedelta(days=9)).isoformat()
     cleo = people["cleo"]
+    day = timezone.localdate(timezone=cleo.zone)
+    long_ago = (day - timedelta(days=9)).isoformat()
     ClientFile.write(cleo, Keyring.of(cleo), space.pk, last_session=long_ago, next_session="x")
     assert "The clear ask" in text_of(coach.get(sheet))
     assert coach.post(sheet).status_code == 302
     assert "The clear ask" not in text_of(coach.get(sheet))
     [file] = ClientFile.objects.kept_by(cleo)
-    today = timezone.localdate().isoformat()
-    assert file.read(Keyring.of(cleo)) == {"last_session": today, "next_session": ""}
+    assert file.read(Keyring.of(cleo)) == {"last_session": day.isoformat(), "next_session": ""}
 
 
 def test_what_is_no_longer_shown_is_on_no_sheet(coach, anas, sheet):

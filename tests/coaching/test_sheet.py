@@ -1,10 +1,12 @@
 """The sheet for a session, the coach's own files, and the two menus of a coach."""
 
 import uuid
-from datetime import timedelta
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.utils import timezone
 
 from journal.coaching import consent
@@ -26,6 +28,13 @@ MARKUP = '<b>bold</b> "quoted" & <script>alert(1)</script>'
 
 def text_of(answer: Any) -> str:
     return answer.content.decode()
+
+
+@pytest.fixture(autouse=True)
+def noon() -> Iterator[None]:
+    """An hour at which it is the same day for the coach and for the server, in summer, too."""
+    with time_machine.travel(datetime(2026, 11, 2, 12, tzinfo=UTC)):
+        yield
 
 
 @pytest.fixture
@@ -77,6 +86,7 @@ def test_the_next_sheet_begins_on_the_day_of_the_last_session(people, coach, spa
 
 def test_what_is_no_longer_shown_is_on_no_sheet(coach, anas, sheet):
     card(anas, "kept", {"exercise": "clear-ask", "title": "The clear ask"}, 0)
+    assert "The clear ask" in text_of(coach.get(sheet))
     consent.narrow(anas, "kept")
     assert "The clear ask" not in text_of(coach.get(sheet))
 

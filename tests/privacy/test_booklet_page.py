@@ -2,10 +2,10 @@
 
 import sys
 import types
-from datetime import date
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from journal.entries.models import Entry
 from tests.conftest import Browser
@@ -29,7 +29,7 @@ def test_only_ticked_pages_are_in_it_dated_and_in_order(ana: Any, browser: Brows
     pages = answer.context["pages"]
     assert [page.id for page in pages] == [row.pk for row in kept]
     assert answer.text.count("<article") == 2
-    today = date.today()
+    today = timezone.localdate(timezone=ana.zone)
     assert f"{today:%B} {today.year}" in answer.text
     assert "November 2026" in answer.text
 

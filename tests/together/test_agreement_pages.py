@@ -1,7 +1,7 @@
 """Agreements: worded by turns, signed by both on the very same wording, followed by each alone."""
 
 import uuid
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -149,7 +149,9 @@ def test_either_ends_it_and_each_keeps_a_copy(browser: Client, bens: Client, spa
     assert "ended meanwhile" in page_words(late)
 
 
-def test_days_before_it_was_signed_are_no_gaps(browser: Client, bens: Client, space: Space) -> None:
+def test_days_before_it_was_signed_are_no_gaps(
+    browser: Client, bens: Client, space: Space, ana: Any
+) -> None:
     path = propose(browser, space)
     for one in (browser, bens):
         sign(one, path)
@@ -158,10 +160,12 @@ def test_days_before_it_was_signed_are_no_gaps(browser: Client, bens: Client, sp
         assert 'class="today"' in text
         assert 'class="gap"' not in text, address
     assert browser.get(path).text.count("<option") == 1
-    Signature.unscoped.update(agreed_at=timezone.now() - timedelta(days=3))
+    today = timezone.localdate(timezone=ana.zone)
+    agreed = datetime.combine(today - timedelta(days=3), time(12), ana.zone)
+    Signature.unscoped.update(agreed_at=agreed)
     assert browser.get(path).text.count('class="gap"') == 3
     assert browser.get(path).text.count("<option") == 4
-    yesterday = (timezone.localdate() - timedelta(days=1)).isoformat()
+    yesterday = (today - timedelta(days=1)).isoformat()
     browser.post(f"{path}day/", {"day": yesterday, "said": "kept"})
     text = browser.get(path).text
     assert text.count('class="gap"') == 2 and text.count('class="kept"') == 1

@@ -54,7 +54,7 @@ def sources() -> list[str]:
     return [file.read_text("utf-8") for file in files]
 
 
-def test_nothing_shouts() -> None:
+def test_no_word_of_ours_shouts() -> None:
     for words in written().values():
         assert "!" not in words
         assert not re.search(r"\b(oops|sorry|please contact|successfully)\b", words.lower())

@@ -222,8 +222,8 @@ def test_nothing_is_published_before_there_is_a_coach(people, mending):
 def test_a_check_in_that_a_note_asked_for_is_shown_at_once(people, browser, space):
     ana, now = people["ana"], timezone.now()
     note = Delivery.objects.create(
-        person=ana, kind="checkin", local_date=timezone.localdate(now, ana.zone), due_at=now, free_at=now,
-        state=Delivery.SENT, card=True,
+        person=ana, kind="checkin", local_date=timezone.localdate(now, ana.zone),
+        due_at=now, free_at=now, state=Delivery.SENT, card=True,
     )  # fmt: skip
     numbers = {"safety": 5, "follow_through": 6, "openness": 3, "connection": 4}
     said = {f"answer-{key}": str(number) for key, number in numbers.items()}

@@ -125,7 +125,9 @@ def test_each_page_from_elsewhere_begins_with_a_version_of_its_own(
     ana: Any, browser: Browser
 ) -> None:
     bring_in(browser, OTHERS["jrnl"])
-    for entry in Entry.objects.written_by(ana):
+    pages = list(Entry.objects.written_by(ana))
+    assert pages
+    for entry in pages:
         assert Revision.objects.of(entry).count() == 1
         assert browser.get(f"/journal/{entry.pk}/history/").status_code == 200
 

@@ -28,8 +28,8 @@ def noted(ana: Any) -> Noted:
     def make(kind: str = "checkin", days: int = 0) -> Delivery:
         due = timezone.now() - timedelta(days=days)
         return Delivery.objects.create(
-            person=ana, kind=kind, local_date=timezone.localdate(due, ana.zone), due_at=due, free_at=due,
-            state=Delivery.SENT, card=True,
+            person=ana, kind=kind, local_date=timezone.localdate(due, ana.zone),
+            due_at=due, free_at=due, state=Delivery.SENT, card=True,
         )  # fmt: skip
 
     return make

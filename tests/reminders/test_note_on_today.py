@@ -24,8 +24,8 @@ def noted(ana: Any) -> Noted:
     def make(kind: str = "checkin", person: Any = ana, hours: int = 0) -> Delivery:
         due = timezone.now() - timedelta(hours=hours)
         return Delivery.objects.create(
-            person=person, kind=kind, local_date=timezone.localdate(due, person.zone), due_at=due, free_at=due,
-            state=Delivery.IN_APP, card=True,
+            person=person, kind=kind, local_date=timezone.localdate(due, person.zone),
+            due_at=due, free_at=due, state=Delivery.IN_APP, card=True,
         )  # fmt: skip
 
     return make

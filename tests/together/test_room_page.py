@@ -54,7 +54,9 @@ def test_every_form_for_words_says_whose_it_is(browser: Client, space: Space, ro
     for rest in pages:
         text = browser.get(address(space, rest)).text
         forms = re.findall(r'<form[^>]*method="post".*?</form>', text, re.DOTALL)
-        for form in [one for one in forms if 'id="leave"' not in one]:
+        for_words = [one for one in forms if 'id="leave"' not in one]
+        assert for_words, rest
+        for form in for_words:
             assert 'name="owner"' in form, rest
 
 

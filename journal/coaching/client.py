@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from journal.coaching import ledger
-from journal.coaching.client_pages import STATES, day_of, iso
+from journal.coaching.client_pages import STATES, TALK, day_of, iso
 from journal.coaching.coach_door import CLIENTS, for_coaches
 from journal.coaching.coach_forms import NoteForm
 from journal.coaching.models import (
@@ -24,7 +24,6 @@ from journal.coaching.models import (
     DONE,
     KEPT,
     PATH,
-    REQUEST,
     ROOM,
     SAID,
     ClientFile,
@@ -40,7 +39,6 @@ from steps import catalogue
 
 LATELY, CHARTED, NOTED = 30, 120, 10
 SHORTEST, LONGEST = 28, 366  # days that a drawing is wide
-TALK = (Post.NOTE, Post.REPLY, REQUEST)
 SAYINGS = {DONE: "They did it", DECLINED: "They let it be"}
 
 

@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.contrib import messages
@@ -252,7 +252,7 @@ def opened(request: Asking) -> HttpResponse:
     return render(request, "coaching/client/ledger.html", context)
 
 
-def day_of(moment: Any) -> str:
+def day_of(moment: datetime) -> str:
     """Return the day of a moment as pages say it."""
     local = timezone.localtime(moment)
     return f"{local.day} {local:%B %Y}"

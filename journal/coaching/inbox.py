@@ -14,7 +14,7 @@ from journal.coaching.coach_door import CLIENTS, for_coaches
 from journal.coaching.models import REQUEST, ROOM, SAID, Opening, Showing
 from journal.spaces.models import Membership, Post, PostQuerySet
 from journal.spaces.room import SOMEBODY
-from journal.vault.asking import Asking
+from journal.vault.asking import Asking, as_uuid
 from journal.vault.guard import Person
 from journal.vault.keyring import Keyring
 
@@ -54,10 +54,8 @@ def page_of(coach: Person, spaces: Collection[uuid.UUID], after: str) -> tuple[l
 
 def last_of(sent: PostQuerySet, after: str) -> Post | None:
     """Return the post that an address names among those that may be seen; nonsense is none."""
-    try:
-        return sent.filter(pk=uuid.UUID(after)).first()
-    except ValueError:
-        return None
+    mark = as_uuid(after)
+    return sent.filter(pk=mark).first() if mark else None
 
 
 def called(coach: Person, keyring: Keyring, spaces: Collection[uuid.UUID]) -> dict[Any, str]:

@@ -6,14 +6,14 @@ from typing import Any
 from django.conf import settings
 from django.contrib import messages
 from django.db import transaction
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from journal.coaching import cards, consent
-from journal.coaching.client_pages import looked_in
+from journal.coaching.client_pages import day_of, looked_in
 from journal.coaching.coach_door import CLIENTS, for_coaches
 from journal.coaching.forms import USUAL, ConsentForm
 from journal.coaching.models import PROFILE, ROOM, CoachProfile, Showing
@@ -132,12 +132,6 @@ def link_of(request: Asking, row: Invitation) -> str:
     return f"{settings.SITE_URL}{path}"
 
 
-def day_of(moment: Any) -> str:
-    """Return the day of a moment as pages say it."""
-    local = timezone.localtime(moment)
-    return f"{local.day} {local:%B %Y}"
-
-
 def change_invitation(request: Asking, room: Room) -> HttpResponse:
     """Make a fresh link, or withdraw the invitation and with it the room nobody came into."""
     as_coach = room.me.role == Membership.COACH
@@ -195,11 +189,3 @@ def narrow(request: Asking, space_id: uuid.UUID) -> HttpResponse:
     consent.narrow(room, request.POST.get("item", ""))
     messages.success(request, "Done. It is closed to them from this moment on.")
     return redirect("coaching_room", space_id)
-
-
-def coach_of(room: Room) -> Membership:
-    """Return the membership of a room's coach; raises Http404 while there is none."""
-    found = next((row for row in room.members if row.role == Membership.COACH), None)
-    if found is None:
-        raise Http404
-    return found

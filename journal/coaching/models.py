@@ -192,10 +192,6 @@ class OpeningManager(GuardedManager["Opening"]):
         """Return the look at a list on a day, in a room that was fetched for its coach."""
         return self._rows().filter(space=space, what=Opening.LIST, day=day)
 
-    def last_by_coach(self, space: Space, what: str) -> Opening | None:
-        """Return the last opening of a kind in a room that was fetched for its coach."""
-        return self._rows().filter(space=space, what=what).order_by("-at").first()
-
 
 class Opening(models.Model):
     """A coach opened something of a client's. The client reads it; nothing deletes it.

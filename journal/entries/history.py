@@ -10,9 +10,8 @@ from django.views.decorators.http import require_POST, require_safe
 from journal.entries.comparing import compare
 from journal.entries.listing import exercise_words, moment, moments
 from journal.entries.models import Entry, Revision
-from journal.entries.trash import as_uuid
 from journal.entries.writing import Draft, keep
-from journal.vault.asking import Asking
+from journal.vault.asking import Asking, as_uuid
 
 SHOWN = 200
 

@@ -1,6 +1,5 @@
 """A writing page as it was posted, whatever page it was: its form and the draft it asks for."""
 
-import uuid
 from dataclasses import dataclass
 
 from django.http import Http404, QueryDict
@@ -13,7 +12,7 @@ from journal.entries.questions import in_words
 from journal.entries.sheets import Sheet, posted_entry, sheet_for
 from journal.entries.writing import Draft
 from journal.relationships.chosen import Mending
-from journal.vault.asking import Asking
+from journal.vault.asking import Asking, as_uuid
 from steps import catalogue
 
 
@@ -90,9 +89,8 @@ def posted(request: Asking, data: QueryDict | None = None) -> PostedPage | Poste
 
 def page_behind(request: Asking) -> Entry | None:
     """Return the page of theirs that a posted id names, if there is one."""
-    try:
-        entry_id = uuid.UUID(request.POST.get("entry_id", ""))
-    except ValueError:
+    entry_id = as_uuid(request.POST.get("entry_id"))
+    if entry_id is None:
         return None
     mine = Entry.objects.written_by(request.user).exclude(kind=Entry.EXERCISE)
     return mine.filter(id=entry_id).first()

@@ -15,7 +15,7 @@ from journal.entries.questions import Question, asked, by_page, named_anew
 from journal.relationships.chosen import Mending
 from journal.relationships.models import Relationship
 from journal.relationships.story import Story
-from journal.vault.asking import Asking
+from journal.vault.asking import Asking, as_uuid
 from steps import catalogue
 
 
@@ -84,9 +84,8 @@ def unfinished(
 
 def posted_entry(request: Asking) -> Entry | None:
     """Return the entry a posted sheet belongs to, if this person has written it."""
-    try:
-        entry_id = uuid.UUID(request.POST.get("entry_id", ""))
-    except ValueError:
+    entry_id = as_uuid(request.POST.get("entry_id"))
+    if entry_id is None:
         return None
     mine = Entry.objects.written_by(request.user).filter(id=entry_id, kind=Entry.EXERCISE)
     return mine.select_related("exercise", "step").first()
@@ -135,10 +134,7 @@ def about_whom(request: Asking, mending: Mending) -> uuid.UUID | None:
     """Return the relationship a new entry is about: the one its page was opened with."""
     if "about" not in request.POST:
         return mending.chosen.pk if mending.chosen else None
-    try:
-        return uuid.UUID(request.POST["about"])
-    except ValueError:
-        return None
+    return as_uuid(request.POST["about"])
 
 
 def strays(request: Asking, known: list[Question], keys: tuple[str, ...]) -> list[Question]:

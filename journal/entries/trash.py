@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from journal.entries.listing import lines
 from journal.entries.models import TRASH_FOR, Entry
-from journal.vault.asking import Asking
+from journal.vault.asking import Asking, as_uuid
 
 GONE = "Gone for good, with every version of it."
 EMPTY = "The trash is empty, and what lay in it is gone for good."
@@ -76,11 +76,3 @@ def keeping(request: Asking) -> HttpResponse:
             row.delete()
         messages.success(request, OFF)
     return redirect("trash")
-
-
-def as_uuid(raw: str) -> uuid.UUID | None:
-    """Return a posted id; nonsense is nobody's."""
-    try:
-        return uuid.UUID(raw)
-    except ValueError:
-        return None

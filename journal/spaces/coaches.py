@@ -20,10 +20,9 @@ from journal.spaces.forms import CoachForm
 from journal.spaces.giving_back import giving_back
 from journal.spaces.guest_models import Consent, Renewal
 from journal.spaces.models import Invitation, Membership, Space
-from journal.spaces.pages import as_uuid
 from journal.spaces.room import Room
 from journal.spaces.shell import around, last_day
-from journal.vault.asking import Asking
+from journal.vault.asking import Asking, as_uuid
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -9,8 +9,7 @@ from django.views.decorators.http import require_safe
 from journal.entries.listing import lines
 from journal.spaces.handing_over import standing
 from journal.spaces.models import Handing
-from journal.spaces.pages import as_uuid
-from journal.vault.asking import Asking
+from journal.vault.asking import Asking, as_uuid
 
 PAGE = 50
 

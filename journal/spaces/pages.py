@@ -19,7 +19,7 @@ from journal.spaces.models import Block, Invitation, Membership, Post, Space
 from journal.spaces.room import Room, rooms_of
 from journal.spaces.safety_check import check
 from journal.spaces.shell import around, home_of, last_day, line_of
-from journal.vault.asking import Asking
+from journal.vault.asking import Asking, as_uuid
 
 PAUSES = {"day": timedelta(days=1), "week": timedelta(days=7), "month": timedelta(days=30)}
 
@@ -204,11 +204,3 @@ def kept_out(request: Asking) -> HttpResponse:
         for row, opened in request.keyring.open_many(Block.objects.by(request.user), "called")
     ]
     return render(request, "together/kept_out.html", {"rows": rows})
-
-
-def as_uuid(raw: str | None) -> uuid.UUID | None:
-    """Return a posted id; nonsense is nobody's."""
-    try:
-        return uuid.UUID(raw or "")
-    except ValueError:
-        return None

@@ -115,11 +115,6 @@ class AgreementManager(GuardedManager["Agreement"]):
         """Return what goes on in a room that was fetched on a member's behalf, oldest first."""
         return self._rows().filter(space=space, ended_at=None).order_by("begun_at", "id")
 
-    def ended_in(self, space: Space) -> models.QuerySet[Agreement]:
-        """Return the promises that have ended in such a room, the latest first."""
-        over = self._rows().filter(space=space, kind=Agreement.PROMISE, ended_at__isnull=False)
-        return over.order_by("-ended_at", "-id")
-
     def one_in(self, space: Space, row_id: uuid.UUID) -> Agreement | None:
         """Return one promise of such a room, going on or ended."""
         return self._rows().filter(space=space, kind=Agreement.PROMISE, pk=row_id).first()

@@ -1,5 +1,6 @@
 """The request as pages for signed-in people know it."""
 
+import uuid
 from typing import Any
 
 from django.http import HttpRequest
@@ -15,3 +16,11 @@ class Asking(HttpRequest):
 
     user: Any
     keyring: Keyring
+
+
+def as_uuid(raw: str | None) -> uuid.UUID | None:
+    """Return an id that came with a request; nonsense is nobody's."""
+    try:
+        return uuid.UUID(raw or "")
+    except ValueError:
+        return None

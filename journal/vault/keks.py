@@ -30,7 +30,6 @@ from .sealing import (
 )
 
 PREFIX = b"TK\x01"
-WRAPPED_BYTES = len(PREFIX) + NONCE_BYTES + KEY_BYTES + TAG_BYTES
 # Shorter than any key, so that a key put in the place of its id is never shown as one.
 ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,31}")
 HEX = re.compile(r"[0-9a-fA-F]{64}")

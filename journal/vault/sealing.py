@@ -113,11 +113,6 @@ def key_id_of(blob: Blob) -> UUID:
     return UUID(bytes=_checked(blob)[len(PREFIX) : _KEY_ID_END])
 
 
-def key_prefix(key_id: UUID) -> bytes:
-    """Return the bytes with which every blob under this key begins."""
-    return PREFIX + key_id.bytes
-
-
 def _checked(blob: Blob) -> bytes:
     if not isinstance(blob, bytes):
         if not isinstance(blob, bytearray | memoryview):

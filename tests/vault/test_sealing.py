@@ -23,6 +23,11 @@ def new_key() -> DataKeyMaterial:
     return DataKeyMaterial(uuid4(), sealing.new_secret())
 
 
+def begins(key_id: UUID) -> bytes:
+    """Return the bytes with which every blob under a key begins."""
+    return b"TR\x01" + key_id.bytes
+
+
 def opens(key: DataKeyMaterial, label: str, field: str, row: UUID, blob: object) -> bool:
     try:
         open_blob(key, label, field, row, blob)  # type: ignore[arg-type]
@@ -69,7 +74,7 @@ def test_a_blob_of_the_first_release_still_opens():
     row = UUID("0d3c2c1e-8f3e-4c57-b7a8-5a4f1f9e7c11")
     assert open_blob(key, "journal.Entry", "body", row, blob) == b'"kept"'
     assert sealing.key_id_of(blob) == key.id
-    assert blob.startswith(sealing.key_prefix(key.id))
+    assert blob.startswith(begins(key.id))
 
 
 def test_no_blob_opens_in_another_row_field_model_or_under_another_owner():
@@ -97,13 +102,13 @@ def test_no_blob_opens_in_another_row_field_model_or_under_another_owner():
 def test_no_blob_opens_with_the_id_of_another_key_written_into_it():
     mine, theirs, row = new_key(), new_key(), uuid4()
     blob = seal(mine, "journal.Entry", "body", row, TEXT)
-    forged = sealing.key_prefix(theirs.id) + blob[19:]
+    forged = begins(theirs.id) + blob[19:]
     assert not opens(theirs, "journal.Entry", "body", row, forged)
     # The same key under another id: the id itself is part of what is authenticated.
     secret = sealing.new_secret()
     one, other = DataKeyMaterial(uuid4(), secret), DataKeyMaterial(uuid4(), secret)
     blob = seal(one, "journal.Entry", "body", row, TEXT)
-    forged = sealing.key_prefix(other.id) + blob[19:]
+    forged = begins(other.id) + blob[19:]
     assert not opens(other, "journal.Entry", "body", row, forged)
 
 

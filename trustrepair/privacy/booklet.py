@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 from journal.entries.listing import lines, page_of
 from journal.entries.models import Entry
 from journal.relationships.chosen import Mending
-from journal.vault.asking import Asking
+from journal.vault.asking import Asking, as_uuid
 from trustrepair.privacy.exporting import file_name
 from trustrepair.privacy.plain import STYLE, Opener
 
@@ -78,14 +78,6 @@ def ticks(request: Asking) -> list[uuid.UUID]:
     ids = {found for one in raw if (found := as_uuid(one))}
     mine = Entry.objects.written_by(request.user).filter(pk__in=list(ids)[: 2 * MOST_PAGES])
     return list(mine.order_by("created_at", "id").values_list("pk", flat=True))
-
-
-def as_uuid(raw: str) -> uuid.UUID | None:
-    """Return a posted id; nonsense is nobody's."""
-    try:
-        return uuid.UUID(raw)
-    except ValueError:
-        return None
 
 
 def joined(ids: Iterable[uuid.UUID]) -> str:

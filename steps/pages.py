@@ -46,7 +46,7 @@ KIND_NAMES = {
     "colleague": "At work",
     "other": "With someone else",
 }
-ORDINALS = ("one", "two", "three", "four", "five", "six", "seven", "eight")
+CARDINALS = ("one", "two", "three", "four", "five", "six", "seven", "eight")
 GZIP = re.compile(r"\bgzip\b(?!\s*;\s*q=0(?:\.0*)?(?:,|$))")
 PROMPTS_SHOWN = 6
 MAX_AGE = 600
@@ -299,7 +299,7 @@ def _kinds(kinds: dict[str, str]) -> list[tuple[str, str]]:
     return [(KIND_NAMES[kind], kinds[kind]) for kind in KIND_NAMES if kind in kinds]
 
 
-def _around(pieces: Any, key: str) -> dict[str, Any]:
+def _around(pieces: Mapping[str, Page], key: str) -> dict[str, Any]:
     """Return the neighbours of a piece, for "before" and "after"."""
     row = list(pieces.values())
     at = [one.key for one in row].index(key)
@@ -340,7 +340,7 @@ def _step_context(guide: Catalogue, key: str) -> dict[str, Any]:
         "prompts": [one.text for one in guide.prompts.get(key, ()) if one.depth == 1][
             :PROMPTS_SHOWN
         ],
-        "number": ORDINALS[list(guide.steps).index(key)],
+        "number": CARDINALS[list(guide.steps).index(key)],
         "states": ["open" if one == key else "ahead" for one in guide.steps],
     }
 

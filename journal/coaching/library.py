@@ -18,6 +18,7 @@ from journal.coaching.coach_door import for_coaches
 from journal.coaching.library_file import content_file
 from journal.coaching.library_forms import ExerciseForm, QuestionForms, questions_in, rows_for
 from journal.coaching.models import OwnExercise, OwnExerciseVersion
+from journal.entries.questions import Question
 from journal.vault.asking import Asking
 from journal.vault.keyring import Keyring
 
@@ -114,7 +115,10 @@ def editor(
 
 
 def keep(
-    request: Asking, versions: list[OwnExerciseVersion], form: ExerciseForm, questions: list[Any]
+    request: Asking,
+    versions: list[OwnExerciseVersion],
+    form: ExerciseForm,
+    questions: list[Question],
 ) -> OwnExerciseVersion:
     """Keep a valid exercise as its next version; the same words again make no new one."""
     data = form.cleaned_data

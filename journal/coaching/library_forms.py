@@ -124,7 +124,7 @@ QuestionForms = formset_factory(
 )
 
 
-def questions_in(sets: Any) -> list[Question]:
+def questions_in(sets: "BaseFormSet[QuestionForm]") -> list[Question]:
     """Return the questions of valid forms, each under a key that it keeps through its versions."""
     asked = [form for form in sets.forms if not form.empty]
     taken: set[str] = set()

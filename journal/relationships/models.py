@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -166,7 +166,7 @@ class GuestManager(GuardedManager["Guest"]):
         return self._rows().filter(expires_at__lte=timezone.now())
 
 
-def a_day_from_now() -> Any:
+def a_day_from_now() -> datetime:
     """Return the moment a guest's answers end."""
     return timezone.now() + timedelta(hours=GUEST_HOURS)
 

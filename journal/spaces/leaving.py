@@ -147,7 +147,7 @@ def show_out_lapsed() -> None:
             here.delete()
 
 
-def take_home(person: Person, posts: Any) -> int:
+def take_home(person: Person, posts: QuerySet[Post]) -> int:
     """Write a person's own posts into their own journal; return how many pages it took.
 
     A copy of a page that is still in the journal, word for word, needs no second one.

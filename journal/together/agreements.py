@@ -6,7 +6,7 @@ until both have signed it, too. How a day went everybody notes for themselves al
 
 import uuid
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Any
 
@@ -180,7 +180,7 @@ def day_name(day: date, ago: int) -> str:
     return ("Today", "Yesterday")[ago] if ago < 2 else f"{day:%A} {day.day} {day:%B}"
 
 
-def day_words(moment: Any) -> str:
+def day_words(moment: datetime) -> str:
     """Return a moment's day, where the reader is."""
     local = timezone.localtime(moment)
     year = "" if local.year == timezone.localdate().year else f" {local.year}"

@@ -20,7 +20,7 @@ from typing import Any
 from django.core.mail import get_connection
 from django.core.mail.backends.filebased import EmailBackend as FileBackend
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from steps.prepared import Prepared
 from steps.reminders import clock
@@ -185,7 +185,7 @@ class Batch:
         self.at("after marking")
         return answer
 
-    def ours(self) -> Any:
+    def ours(self) -> QuerySet[Delivery]:
         """Return the rows that nobody took back and no other worker took over."""
         return Delivery.objects.filter(token=self.token, state=Delivery.CLAIMED)
 

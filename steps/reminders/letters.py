@@ -19,7 +19,7 @@ from django.utils.html import escape
 
 from steps import catalogue
 from steps.pieces import Letter
-from steps.reminders.models import Delivery, Reminder, ReminderSettings
+from steps.reminders.models import Delivery, Person, Reminder, ReminderSettings
 from steps.reminders.tokens import calendar_token, stop_token
 from steps.reminders.wording import moment_in_words
 
@@ -111,7 +111,7 @@ class Preview:
     mailed: bool
 
 
-def preview_of(person: Any, said: dict[str, Any]) -> Preview:
+def preview_of(person: Person, said: dict[str, Any]) -> Preview:
     """Return what would come of a schedule that is not kept yet."""
     reminder = Reminder(person=person, zone=person.time_zone, **said)
     coming = reminder.next_dates(5)
@@ -134,7 +134,7 @@ class Card:
     later: str
 
 
-def card_of(person: Any) -> Card | None:
+def card_of(person: Person) -> Card | None:
     """Return the newest note that waits for a person, if there is one: one card, never a count."""
     delivery = Delivery.objects.card_of(person)
     if delivery is None:

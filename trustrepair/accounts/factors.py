@@ -1,7 +1,6 @@
 """Second factors at rest: the vault is told where the tokens are, so that new keys reach them."""
 
 from collections.abc import Iterator
-from typing import Any
 
 from allauth.mfa.models import Authenticator
 from django.db import transaction
@@ -19,7 +18,7 @@ def tokens() -> Iterator[tuple[tuple[int, str], str]]:
                 yield (pk, name), value
 
 
-def replace(handle: Any, old: str, new: str) -> bool:
+def replace(handle: tuple[int, str], old: str, new: str) -> bool:
     """Put a token in the place of another, unless it changed or went meanwhile."""
     pk, name = handle
     with transaction.atomic():

@@ -5,7 +5,6 @@ on opening the account, every device stays signed in, says so, and can stop it a
 """
 
 from datetime import timedelta
-from typing import Any
 
 from allauth.account.utils import filter_users_by_email
 from django.contrib.auth.hashers import check_password, make_password
@@ -50,7 +49,7 @@ def holds_from(email: str, password: str) -> str:
     return ""
 
 
-def ids_of(email: str) -> list[Any]:
+def ids_of(email: str) -> list[int]:
     """Return whoever signs in with this address."""
     return [user.pk for user in filter_users_by_email(email, prefer_verified=True)]
 

@@ -8,14 +8,13 @@ sorted, so that the same words give the same bytes.
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, tzinfo
 from itertools import groupby
-from typing import Any
 from uuid import UUID
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from allauth.account.decorators import reauthentication_required
 from django.conf import settings
 from django.db import connection
-from django.http import StreamingHttpResponse
+from django.http import HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.http import content_disposition_header
@@ -24,6 +23,7 @@ from django.views.decorators.http import require_http_methods
 
 from journal.entries.models import Entry, EntryQuerySet, Revision
 from journal.relationships.models import Relationship
+from journal.relationships.story import Story
 from journal.vault.asking import Asking
 from journal.vault.guard import Person
 from journal.vault.keyring import Keyring
@@ -51,7 +51,7 @@ Nothing in here is locked. Whoever has this file can read it.
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @reauthentication_required
-def export(request: Asking) -> Any:
+def export(request: Asking) -> HttpResponseBase:
     """Say what is in the file; by POST, send it."""
     if request.method != "POST":
         return render(request, "privacy/export.html")
@@ -157,7 +157,7 @@ def relationships_of(person: Person) -> list[Relationship]:
     return list(Relationship.objects.owned_by(person).order_by("created_at", "id"))
 
 
-def told(row: Relationship, keyring: Keyring) -> Any:
+def told(row: Relationship, keyring: Keyring) -> Story | None:
     """Return the story of a relationship, or None where it does not open."""
     try:
         return row.read(keyring)

@@ -12,6 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.db.models import Model
 from django.utils import timezone
 
 from journal.entries.import_models import ImportBatch, ImportPiece
@@ -204,7 +205,7 @@ class Taker:
         return row
 
 
-def stored(row: Any) -> bool:
+def stored(row: Model) -> bool:
     """Store a new row; say no where its id is somebody's already."""
     try:
         with transaction.atomic():

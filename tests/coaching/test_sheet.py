@@ -1,12 +1,10 @@
 """The sheet for a session, the coach's own files, and the two menus of a coach."""
 
 import uuid
-from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
-import time_machine
 from django.utils import timezone
 
 from journal.coaching import consent
@@ -28,13 +26,6 @@ MARKUP = '<b>bold</b> "quoted" & <script>alert(1)</script>'
 
 def text_of(answer: Any) -> str:
     return answer.content.decode()
-
-
-@pytest.fixture(autouse=True)
-def noon() -> Iterator[None]:
-    """An hour at which it is the same day for the coach and for the server, in summer, too."""
-    with time_machine.travel(datetime(2026, 11, 2, 12, tzinfo=UTC)):
-        yield
 
 
 @pytest.fixture

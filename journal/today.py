@@ -36,16 +36,9 @@ def today(request: Asking) -> HttpResponse:
     pages = Todays.of(request.user, now, resting)
     stopped = stopped_at(request, mending, pages.begun, now)
     told = begun_and_news(request, mending.chosen)
-    of_coaches = tuple(one["url"] for one in told.rooms if one["coached"])
     context: dict[str, Any] = {
+        **from_others(told, mending),
         "note": card_of(request.user),
-        # Where fear was named, nobody's name stands on the first page somebody else may see.
-        "news": [one for one in told.rooms if not one["coached"]]
-        if all(story.joint_features for _, story in mending.rows)
-        else [],
-        "from_coach": of_coaches,
-        # A room with something new in it shows the suggestion, too.
-        "suggested": "" if told.suggested.startswith(of_coaches) else told.suggested,
         "letter": due_letter(pages.closed, request.keyring),
         "month": months.question(pages.month) if pages.month else "",
         "month_ids": GratitudeForm.fresh() if pages.month else {},
@@ -124,6 +117,19 @@ def begun_and_news(request: Asking, chosen: Relationship | None) -> News:
     if not (request.user.shares_room or request.user.has_coach):
         return News(Entry.objects.exercises_in(chosen) if chosen else set())
     return news_for(request.user, request.keyring, chosen)
+
+
+def from_others(told: News, mending: Mending) -> dict[str, Any]:
+    """Return what is new in rooms and from coaches, as Today shows it."""
+    of_coaches = tuple(one["url"] for one in told.rooms if one["coached"])
+    # Where fear was named, nobody's name stands on the first page somebody else may see.
+    named = all(story.joint_features for _, story in mending.rows)
+    return {
+        "news": [one for one in told.rooms if not one["coached"]] if named else [],
+        "from_coach": of_coaches,
+        # A room with something new in it shows the suggestion, too.
+        "suggested": "" if told.suggested.startswith(of_coaches) else told.suggested,
+    }
 
 
 def next_page(

@@ -7,7 +7,7 @@ sentence; `,` for a comma; `^` first for the start of a sentence, or of what fol
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
@@ -298,24 +298,26 @@ def built(front: Mapping[str, Any]) -> Book:
         )
         for name in WORDS
     }
-    rules = tuple(
-        Rule(
-            key=row["key"],
-            kind=row["kind"],
-            reason=row["reason"],
-            instead=row["instead"],
-            phrases=phrases(row["phrases"], GAP_IN_PHRASE),
-            before=phrases(row.get("before", ())),
-            after=phrases(row.get("after", ())),
-            later=phrases(row.get("later", ())),
-            harsh=phrases(row.get("harsh", ())),
-            despite=phrases(row.get("despite", ())),
-            may_hang=row.get("may_hang", False),
-            unsure=row.get("unsure", "speak"),
-        )
-        for row in front["rules"]
-    )
+    rules = tuple(rule(row, phrases) for row in front["rules"])
     return Book(folding, Quiet(**around, **words), rules)
+
+
+def rule(row: Mapping[str, Any], phrases: Callable[..., Phrases]) -> Rule:
+    """Return one rule; `phrases` reads patterns, with how much may stand between their words."""
+    return Rule(
+        key=row["key"],
+        kind=row["kind"],
+        reason=row["reason"],
+        instead=row["instead"],
+        phrases=phrases(row["phrases"], GAP_IN_PHRASE),
+        before=phrases(row.get("before", ())),
+        after=phrases(row.get("after", ())),
+        later=phrases(row.get("later", ())),
+        harsh=phrases(row.get("harsh", ())),
+        despite=phrases(row.get("despite", ())),
+        may_hang=row.get("may_hang", False),
+        unsure=row.get("unsure", "speak"),
+    )
 
 
 def find(dirs: Iterable[Path], language: str = FALLBACK) -> RawFile | None:

@@ -110,9 +110,7 @@ def coaching_room(request: Asking, space_id: uuid.UUID) -> HttpResponse:
         "coach": room.other_names,
         "line": line_of(room),
         "profile": profile.body(room.keyring) if profile else {},
-        "shows": shows(live) if ROOM in live else [],
-        "ran_out": ROOM not in live,
-        "until": day_of(live[ROOM].expires_at) if ROOM in live else "",
+        **seen_by_coach(live),
         "copies": copies_in(request, room),
         "tasks": tasks.lines(room),
         "talk": said(room, talk),
@@ -126,13 +124,16 @@ def looked_in(room: Room) -> None:
     mark(room).seen(room.keyring, "")
 
 
-def shows(live: dict[str, Showing]) -> list[dict[str, Any]]:
-    """Return each item that is shown now, with its words and its day."""
-    return [
+def seen_by_coach(live: dict[str, Showing]) -> dict[str, Any]:
+    """Return each item that is shown now, with its words and its day; without the room, nothing."""
+    if ROOM not in live:
+        return {"shows": [], "ran_out": True, "until": ""}
+    shows = [
         {"item": consent.WORDS[key], "until": day_of(live[key].expires_at)}
         for key in ITEMS
         if key in live
     ]
+    return {"shows": shows, "ran_out": False, "until": day_of(live[ROOM].expires_at)}
 
 
 def copies_in(request: Asking, room: Room) -> list[dict[str, str]]:

@@ -104,14 +104,16 @@ def editor(
         "exercise_id": form.initial["exercise_id"] if not posted else form["exercise_id"].value(),
         "url": f"/coaching/library/{shown.exercise_id}/" if shown else "",
         "retired": bool(shown and shown.exercise.retired_at),
-        "versions": [
-            {"words": f"Version {row.version}, {day_of(row.created_at)}",
-             "url": f"?version={row.version}", "here": row is shown}
-            for row in versions
-        ],
+        "versions": [version_line(row, here=row is shown) for row in versions],
     }  # fmt: skip
     status = 409 if clash else 422 if posted and not more else 200
     return render(request, "coaching/coach/editor.html", context, status=status)
+
+
+def version_line(row: OwnExerciseVersion, here: bool) -> dict[str, Any]:
+    """Return a version as the list beside the editor names it; `here` is the one in it."""
+    words = f"Version {row.version}, {day_of(row.created_at)}"
+    return {"words": words, "url": f"?version={row.version}", "here": here}
 
 
 def keep(

@@ -163,7 +163,6 @@ def show(
     """Render the writing page of an exercise."""
     answers = clash.body(request.keyring)["answers"] if clash else sheet.answers
     length = sum(len(in_words(q, answers.get(q["key"]))) for q in sheet.questions)
-    at = min(sheet.at, len(sheet.pages) - 1)
     exercise = sheet.exercise
     beside_these = spoken(exercise, answers)
     context = {
@@ -173,24 +172,33 @@ def show(
         "spoken": bool(beside_these),
         "kept_phrases": phrases(sheet.kept_phrases, form.kept_phrases()),
         "ids": form.renewed(clash.version if clash else None) if form.is_bound else form.initial,
-        "at": at,
-        "number": at + 1,
-        "of": len(sheet.pages),
-        "last": at + 1 == len(sheet.pages),
+        **place_on(sheet),
         "may_finish": any(in_words(q, sheet.answers.get(q["key"])) for q in sheet.questions),
-        "outline": outline(sheet, at),
         "long": f"{length:,}" if length > NEARLY else "",
         "warning": sheet.fitted(exercise.warning) if exercise else "",
         "purpose": sheet.fitted(exercise.purpose) if exercise else "",
         "now_kept": [
             {"ask": q["ask"], "words": in_words(q, answers.get(q["key"]))} for q in sheet.here
         ] if clash else None,
-        "page_title": page_title(sheet, at),
-        "alone": page_title(sheet, at) == sheet.here[0]["ask"] and len(sheet.here) == 1,
         "saved": saved_words(sheet.entry),
         "day": written_on(sheet.entry),
     }  # fmt: skip
     return render(request, "journal/exercise.html", context, status=status)
+
+
+def place_on(sheet: Sheet) -> dict[str, Any]:
+    """Return which page of a sheet is open, what stands above it, and what lies around it."""
+    at = min(sheet.at, len(sheet.pages) - 1)
+    title = page_title(sheet, at)
+    return {
+        "at": at,
+        "number": at + 1,
+        "of": len(sheet.pages),
+        "last": at + 1 == len(sheet.pages),
+        "outline": outline(sheet, at),
+        "page_title": title,
+        "alone": title == sheet.here[0]["ask"] and len(sheet.here) == 1,
+    }
 
 
 def saved_words(entry: Entry | None) -> str:

@@ -109,12 +109,7 @@ def sheet_for(
         raise Http404
     else:
         kind, answers = story.kind if story else None, {}
-        questions = asked(exercise, story.part if story else "both", kind)
-        if exercise.key == DIALLED:
-            questions = named_anew(questions, story.dials if story else {})
-            prompt = of_the_check_in(request, story)
-            questions = with_prompt(questions, fitted(prompt, story))
-            prompted = prompt.key
+        questions, prompted = asked_today(request, exercise, story)
         title = title_of(request, exercise, relationship)
     keys = tuple(request.POST.getlist("asked"))
     url = address(exercise) if exercise else request.path
@@ -128,6 +123,19 @@ def sheet_for(
         kept_phrases=kept,
         prompted=prompted,
     )  # fmt: skip
+
+
+def asked_today(
+    request: Asking, exercise: catalogue.Exercise, story: Story | None
+) -> tuple[list[Question], str]:
+    """Return what an exercise asks now, and the key of the prompt that a check-in has in it."""
+    kind = story.kind if story else None
+    questions = asked(exercise, story.part if story else "both", kind)
+    if exercise.key != DIALLED:
+        return questions, ""
+    prompt = of_the_check_in(request, story)
+    named = named_anew(questions, story.dials if story else {})
+    return with_prompt(named, fitted(prompt, story)), prompt.key
 
 
 def about_whom(request: Asking, mending: Mending) -> uuid.UUID | None:

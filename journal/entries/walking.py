@@ -1,5 +1,7 @@
 """One step of the path: what the guide says, the exercises, what the person says of it."""
 
+from typing import Any
+
 from django.core.exceptions import BadRequest
 from django.db.models import Max
 from django.http import Http404, HttpResponse
@@ -13,6 +15,7 @@ from journal.entries.prompting import of_the_week
 from journal.relationships.chosen import Mending
 from journal.relationships.models import PathStep
 from journal.relationships.path import path_of
+from journal.relationships.story import Story
 from journal.vault.asking import Asking
 from steps import catalogue
 from steps import models as anchors
@@ -43,20 +46,27 @@ def step(request: Asking, step: str) -> HttpResponse:
         "place": place,
         "path": walked,
         "story": mending.story,
-        "kind_note": found.kinds.get(mending.story.kind, ""),
-        "questions": found.questions.get(mending.story.part, ()),
-        "act": found.small_act_for(mending.story.kind, afraid=not mending.story.joint_features),
+        **worded(found, mending.story),
         "prompt": of_the_week(step, request, mending.story),
         "first": next((e for e in exercises if e.key in reasons), exercises[0]),
         "exercises": [(exercise, reasons.get(exercise.key, "")) for exercise in exercises],
-        "further": [
-            section.id
-            for section in found.sections
-            if section.id != "idea" and (section.id != "together" or mending.story.joint_features)
-        ],
         "written": lines(list(written.newest().heads()[:6]), request.keyring),
     }
     return render(request, "path/step.html", context)
+
+
+def worded(found: catalogue.Step, story: Story) -> dict[str, Any]:
+    """Return what the guide says on a step, as it is meant for one relationship.
+
+    Where fear was named, nothing speaks of doing it together.
+    """
+    left_out = {"idea"} if story.joint_features else {"idea", "together"}
+    return {
+        "kind_note": found.kinds.get(story.kind, ""),
+        "questions": found.questions.get(story.part, ()),
+        "act": found.small_act_for(story.kind, afraid=not story.joint_features),
+        "further": [section.id for section in found.sections if section.id not in left_out],
+    }
 
 
 @require_POST

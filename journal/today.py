@@ -26,6 +26,7 @@ from steps import catalogue
 from steps.reminders.letters import card_of
 
 NUMBERS = ["No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight"]
+COUNTED_WEEKS = 96  # what is older was years ago
 
 
 def today(request: Asking) -> HttpResponse:
@@ -174,9 +175,9 @@ def memory(request: Asking, entry: Entry | None, now: datetime) -> dict[str, Any
     weeks = (now - entry.created_at).days // 7
     ago = (
         f"{NUMBERS[weeks]} weeks ago"
-        if weeks < 9
+        if weeks < len(NUMBERS)
         else f"{weeks // 4} months ago"
-        if weeks < 96
+        if weeks < COUNTED_WEEKS
         else "Years ago"
     )
     return {"ago": ago, "words": line.preview or line.title, "url": line.url}

@@ -233,6 +233,7 @@ def _count(what: str, found: int, fewest: int, most: int | None = None) -> Itera
 
 
 def cause_faults(file: RawFile, files: Files) -> Iterator[str]:
+    """Yield what is wrong with a cause: its leanings and its questions for each part."""
     front = file.front
     yield from _count("lean_on", len(front["lean_on"]), 2, 4)
     yield from _count("exercises", len(front["exercises"]), 2, 4)
@@ -243,6 +244,7 @@ def cause_faults(file: RawFile, files: Files) -> Iterator[str]:
 
 
 def step_faults(file: RawFile, files: Files) -> Iterator[str]:
+    """Yield what is wrong with a step: its questions, its short title, its exercises."""
     for part in PARTS:
         yield from _count(f"questions.{part}", len(file.front["questions"][part]), 3)
     if len(file.front["short_title"]) > LONGEST_SHORT_TITLE:
@@ -264,6 +266,7 @@ def home_faults(file: RawFile, files: Files) -> Iterator[str]:
 
 
 def prompt_faults(file: RawFile, files: Files) -> Iterator[str]:
+    """Yield what is wrong with a shelf of prompts; each part needs enough that name nobody."""
     rows = file.front["prompts"]
     fewest = FEWEST_PROMPTS.get(file.key, FEWEST_STEP_PROMPTS)
     yield from _count("prompts", len(rows), fewest)
@@ -284,6 +287,7 @@ def prompt_faults(file: RawFile, files: Files) -> Iterator[str]:
 
 
 def stress_faults(file: RawFile, files: Files) -> Iterator[str]:
+    """Yield what is wrong with the table of stress: one sound row for each cause and part."""
     pairs = [(row["cause"], row["part"]) for row in file.front["rows"]]
     for pair in ((cause, part) for cause in (*CAUSES, FEAR) for part in PARTS):
         if pairs.count(pair) != 1:
@@ -314,6 +318,7 @@ def _begins_in_words(exercise: str, files: Files) -> bool:
 
 
 def feeling_faults(file: RawFile, files: Files) -> Iterator[str]:
+    """Yield what is wrong with the words for feelings and the places in the body."""
     words = [folded(row["word"]) for row in file.front["feelings"]]
     yield from _count("feelings", len(words), FEWEST_FEELINGS)
     yield from (f"{word} is there twice" for word in twice(words))
@@ -325,6 +330,7 @@ def feeling_faults(file: RawFile, files: Files) -> Iterator[str]:
 
 
 def help_faults(file: RawFile, files: Files) -> Iterator[str]:
+    """Yield what is wrong with the help lines: too few countries, or a line nobody can reach."""
     countries = file.front["countries"]
     codes = [row["code"] for row in countries]
     yield from _count("countries", len(countries), FEWEST_COUNTRIES)
@@ -339,6 +345,7 @@ def help_faults(file: RawFile, files: Files) -> Iterator[str]:
 
 
 def letter_faults(file: RawFile, files: Files) -> Iterator[str]:
+    """Yield what is wrong with the variants of a letter."""
     keys = [row["key"] for row in file.front["variants"]]
     yield from _count("variants", len(keys), 1)
     yield from (f"{key} is there twice" for key in twice(keys))

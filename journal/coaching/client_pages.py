@@ -38,6 +38,7 @@ from journal.vault.asking import Asking
 from steps import catalogue
 
 LATELY = 30
+MOST_CARDS = 200
 SHUT = "Nothing can be sent into this room just now, so nothing was. Your words are here."
 PREPARING = "preparing-for-a-session"  # the guide's exercise before a first session
 TALK = (Post.NOTE, Post.REPLY, REQUEST)
@@ -203,10 +204,10 @@ def ask_take_back(request: Asking, space_id: uuid.UUID, post_id: uuid.UUID) -> H
 
 @require_safe
 def cards_page(request: Asking, space_id: uuid.UUID) -> HttpResponse:
-    """Show a client every card of theirs, exactly as the coach reads it."""
+    """Show a client their cards, the latest first, exactly as the coach reads them."""
     room = consent.room_of_client(request, space_id)
     mine = Post.objects.written_by(request.user).filter(space=room.space, kind__in=CARDS)
-    posts = room.admit(mine.newest()[:200])
+    posts = room.admit(mine.newest()[:MOST_CARDS])
     live = consent.shown_in(room)
     rows = [
         {

@@ -29,6 +29,7 @@ from steps.charts import month_stitches
 from steps.prepared import Prepared
 
 YEARS_BACK = 10
+SENTENCES = 60  # of fourteen months: a month may have been answered more than once
 SHOWN = 8
 FIRST_YEAR = 1900
 
@@ -137,7 +138,7 @@ def sentences(request: Asking, year: int) -> dict[date, dict[str, str]]:
     """Return what was to be remembered of the months of a year, with the December before it."""
     since, until = months.middle(date(year - 1, 12, 1)), months.middle(date(year + 1, 1, 1))
     mine = Entry.objects.written_by(request.user).months_sentences()
-    rows = mine.between(months.midnight(since), months.midnight(until)).newest().heads()[:60]
+    rows = mine.between(months.midnight(since), months.midnight(until)).newest().heads()[:SENTENCES]
     said: dict[date, dict[str, str]] = {}
     for row, line in zip(rows, lines(list(rows), request.keyring), strict=True):
         month = months.month_of(timezone.localtime(row.created_at).date())

@@ -12,6 +12,7 @@ from journal.entries.listing import lines
 from journal.entries.models import TRASH_FOR, Entry
 from journal.vault.asking import Asking, as_uuid
 
+SHOWN = 200
 GONE = "Gone for good, with every version of it."
 EMPTY = "The trash is empty, and what lay in it is gone for good."
 OFF = "The trash is off, and what lay in it is gone for good."
@@ -35,7 +36,7 @@ def delete(request: Asking, entry_id: uuid.UUID) -> HttpResponse:
 @require_safe
 def trash(request: Asking) -> HttpResponse:
     """List what lies in the trash, and until when."""
-    away = list(Entry.objects.in_trash_of(request.user).heads()[:200])
+    away = list(Entry.objects.in_trash_of(request.user).heads()[:SHOWN])
     until = [timezone.localtime(row.trashed_at + TRASH_FOR) for row in away if row.trashed_at]
     rows = [
         {"row": row, "line": line, "until": f"{day.day} {day:%B}"}

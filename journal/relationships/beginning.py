@@ -32,15 +32,21 @@ def one_of(choices: dict[str, str], label: str, needed: str) -> forms.ChoiceFiel
 
 
 class WhoForm(forms.Form):
+    """Whom it is about, and the name they go by here."""
+
     kind = one_of(KINDS, "Who is this about?", "Choose the one that is closest.")
     name = WordsField(most=NAME_LENGTH, label="What shall we call them here?")
 
 
 class PartForm(forms.Form):
+    """Who was hurt, and who did the hurting."""
+
     part = one_of(PARTS, "Which is closer to what happened?", "Choose the one that is closest.")
 
 
 class AfraidForm(forms.Form):
+    """Whether the writer is ever afraid of them; the answer chooses what is asked from here on."""
+
     afraid = one_of(
         AFRAID, "Are you ever afraid of them?",
         "Choose one. “I’d rather not say” is an answer too.",
@@ -48,10 +54,14 @@ class AfraidForm(forms.Form):
 
 
 class HappenedForm(forms.Form):
+    """What happened, in the writer's own words; it may be left out."""
+
     happened = WordsField(most=HAPPENED_LENGTH, rows=7, label="In a line or two, what happened?")
 
 
 class CausesForm(forms.Form):
+    """Up to three of the guide's causes, all of the same weight."""
+
     causes = forms.MultipleChoiceField(
         required=False, widget=forms.CheckboxSelectMultiple, label="What broke the trust?"
     )
@@ -63,6 +73,7 @@ class CausesForm(forms.Form):
         self.fields["causes"].choices = choices  # type: ignore[attr-defined]
 
     def clean_causes(self) -> list[str]:
+        """Return the keys of the chosen causes, if they are not too many."""
         chosen: list[str] = self.cleaned_data["causes"]
         if len(chosen) > MOST_CAUSES:
             raise forms.ValidationError("Choose up to three. The others can be added later.")

@@ -29,6 +29,7 @@ YES, ANOTHER, NO = "yes", "another", "no"
 ANSWERS = {YES: "Yes, gladly", ANOTHER: "Another time", NO: "Not this one"}
 PHONES = {"away": "Phones away", "near": "Phones to hand", "": "We don’t mind about phones"}
 BEFORE = {60: "An hour before", 24 * 60: "A day before"}
+STAYS = timedelta(hours=6)  # on the list, once it has begun
 SHOWN = 5  # of those ahead, on the room's page
 
 
@@ -153,7 +154,7 @@ class Ahead:
     def plans(self) -> list[Plan]:
         """The plans, the soonest first."""
         found = [plan_of(self.room, row, self.answers) for row in self.posts]
-        ahead = [plan for plan in found if plan.when.at > timezone.now() - timedelta(hours=6)]
+        ahead = [plan for plan in found if plan.when.at > timezone.now() - STAYS]
         return sorted(ahead, key=lambda plan: plan.when.at)[:SHOWN]
 
     @property

@@ -19,6 +19,7 @@ logger = logging.getLogger(__name__)
 
 BELLS = 4  # a tick calls no more workers than this
 EXPIRES = 60  # seconds; the next ticks ring again
+DONE_KEPT = timedelta(days=8)
 
 
 @shared_task
@@ -51,7 +52,7 @@ def tidy() -> None:
     now = clock.now()
     over = Delivery.objects.filter(due_at__lt=now - KEPT)
     over.exclude(state__in=Delivery.UNDONE).exclude(kind__in=MILESTONES).delete()
-    Done.objects.filter(local_date__lt=(now - timedelta(days=8)).date()).delete()
+    Done.objects.filter(local_date__lt=(now - DONE_KEPT).date()).delete()
 
 
 def ring() -> None:

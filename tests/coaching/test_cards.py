@@ -42,7 +42,7 @@ def publish(person: Any) -> None:
         user = person
         keyring = Keyring.of(person)
 
-    cards.publish(Asked())  # type: ignore[arg-type]
+    cards.publish(Asked())
 
 
 def write(person: Any, key: str, answers: dict[str, Any], about: Any = None, **more: Any) -> Entry:

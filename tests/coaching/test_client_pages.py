@@ -174,7 +174,7 @@ def test_either_ends_it_at_once(people, browser_of, space, cleos, anas, who):
         user = cleo
 
     with pytest.raises(Http404):
-        ledger.look_into(Asked(), space.pk)  # type: ignore[arg-type]
+        ledger.look_into(Asked(), space.pk)
     [kept] = CoachNote.objects.kept_by(cleo)
     assert kept.read(Keyring.of(cleo)) == "Slower than she thinks."
     ana.refresh_from_db()
@@ -192,7 +192,7 @@ def test_the_ledger_outlives_everything_but_the_room(people, browser, space, ana
     class Asked:
         user = people["cleo"]
 
-    ledger.look_into(Asked(), space.pk)  # type: ignore[arg-type]
+    ledger.look_into(Asked(), space.pk)
     browser.post(f"/coaching/{space.pk}/narrow/", {"item": "room"})
     assert Opening.objects.seen_by(people["ana"]).count() == 1
     assert "Cleo opened your page" in text_of(browser.get("/coaching/opened/"))

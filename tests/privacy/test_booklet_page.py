@@ -105,7 +105,7 @@ def test_a_house_with_a_pdf_maker_makes_one_that_fetches_nothing(
             return b"%PDF-"
 
     module = types.ModuleType("weasyprint")
-    module.HTML = Html  # type: ignore[attr-defined]
+    module.HTML = Html
     monkeypatch.setitem(sys.modules, "weasyprint", module)
     row = write(ana, title="The piano", text="It was gone.")
     write(ana, title="Another")

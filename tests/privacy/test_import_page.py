@@ -401,8 +401,8 @@ def test_a_mangled_export_is_never_an_error_of_ours(
     if not hasattr(test_a_mangled_export_is_never_an_error_of_ours, "whole"):
         live(ana)
         whole = archive.Bundle(exported(ana), "x.zip").text("journal.jsonl").encode()
-        test_a_mangled_export_is_never_an_error_of_ours.whole = whole  # type: ignore[attr-defined]
-    raw = bytearray(test_a_mangled_export_is_never_an_error_of_ours.whole)  # type: ignore[attr-defined]
+        test_a_mangled_export_is_never_an_error_of_ours.whole = whole
+    raw = bytearray(test_a_mangled_export_is_never_an_error_of_ours.whole)
     for _ in range(data.draw(st.integers(1, 6))):
         at = data.draw(st.integers(60, len(raw) - 1))
         raw[at : at + data.draw(st.integers(0, 9))] = data.draw(st.binary(max_size=9))

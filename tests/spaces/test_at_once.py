@@ -28,7 +28,7 @@ def three(at_once: Any) -> list[Any]:  # noqa: F811
         make = get_user_model().objects.create_user
         return [make(f"{name}@example.org", display_name=name) for name in ("A", "B", "C")]
 
-    return at_once.do(born)  # type: ignore[no-any-return]
+    return at_once.do(born)
 
 
 def coming_in(person: Any, token: str) -> Callable[[], bool]:
@@ -109,7 +109,7 @@ def test_a_button_pressed_twice_at_once_is_one_post(at_once: Any, three: list[An
 
         def press(post_id: uuid.UUID = post_id, at: int = at) -> uuid.UUID:
             body = {"text": f"Once, {at}."}
-            return room_for(a, space).write(Post.NOTE, body, post_id=post_id).pk  # type: ignore[no-any-return]
+            return room_for(a, space).write(Post.NOTE, body, post_id=post_id).pk
 
         assert set(at_once.run(*[press] * 3)) == {post_id}
     assert at_once.do(Post.unscoped.count) == ROUNDS

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -35,7 +36,7 @@ def root(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def small(root: Path, settings) -> Iterator[Path]:  # type: ignore[no-untyped-def]
+def small(root: Path, settings: Any) -> Iterator[Path]:
     settings.CONTENT_DIRS = [root.parent]
     yield root
     catalogue.reset()
@@ -64,9 +65,9 @@ def test_it_is_read_once_until_it_is_reset(small: Path) -> None:
 
 def test_pieces_cannot_be_changed() -> None:
     with pytest.raises(AttributeError):
-        catalogue.get().steps["quality-time"].title = "x"  # type: ignore[misc]
+        catalogue.get().steps["quality-time"].title = "x"
     with pytest.raises(TypeError):
-        catalogue.get().steps["x"] = None  # type: ignore[index]
+        catalogue.get().steps["x"] = None
 
 
 @pytest.mark.parametrize(

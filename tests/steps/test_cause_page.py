@@ -1,6 +1,7 @@
 """/guide/causes/<key>/: both sides, signs, questions for each part, what to lean on."""
 
 import pytest
+from django.test import Client
 
 from steps import catalogue
 from steps.pieces import CAUSES, PARTS, for_kind
@@ -8,7 +9,7 @@ from tests.steps.reading import check_links, check_reading
 
 
 @pytest.mark.parametrize("key", CAUSES)
-def test_a_cause_is_shown_whole(client, key: str) -> None:  # type: ignore[no-untyped-def]
+def test_a_cause_is_shown_whole(client: Client, key: str) -> None:
     response = client.get(f"/guide/causes/{key}/")
     main = check_reading(response)
     cause = catalogue.get().causes[key]
@@ -28,12 +29,12 @@ def test_a_cause_is_shown_whole(client, key: str) -> None:  # type: ignore[no-un
     )
 
 
-def test_all_its_links_lead_somewhere(client) -> None:  # type: ignore[no-untyped-def]
+def test_all_its_links_lead_somewhere(client: Client) -> None:
     for key in CAUSES:
         check_links(client, client.get(f"/guide/causes/{key}/"))
 
 
-def test_a_cause_that_may_be_dangerous_opens_with_safety(client) -> None:  # type: ignore[no-untyped-def]
+def test_a_cause_that_may_be_dangerous_opens_with_safety(client: Client) -> None:
     for key, cause in catalogue.get().causes.items():
         main = check_reading(client.get(f"/guide/causes/{key}/"))
         assert ('class="notice notice--safety"' in main) == cause.safety_first

@@ -3,6 +3,7 @@
 import re
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -256,7 +257,7 @@ def test_a_bad_translation_is_told_once(root: Path) -> None:
     assert found[0].startswith(str(welsh / "quality-time.md"))
 
 
-def test_manage_check_says_each_fault_as_an_error(root: Path, settings) -> None:  # type: ignore[no-untyped-def]
+def test_manage_check_says_each_fault_as_an_error(root: Path, settings: Any) -> None:
     settings.CONTENT_DIRS = [root.parent]
     change(root, CAUSE, "Some words", "A journey")
     errors = [one for one in run_checks() if one.id == "steps.E001"]

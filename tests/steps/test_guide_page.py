@@ -2,8 +2,11 @@
 
 import gzip
 from html import unescape
+from pathlib import Path
+from typing import Any
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 
 from steps import catalogue
@@ -21,7 +24,7 @@ PAGES = [
 # No test here has a database unless it says so: a query would fail it.
 
 
-def test_it_names_every_cause_step_and_tool(client) -> None:  # type: ignore[no-untyped-def]
+def test_it_names_every_cause_step_and_tool(client: Client) -> None:
     response = client.get(reverse("guide"))
     main = check_reading(response)
     guide = catalogue.get()
@@ -35,7 +38,7 @@ def test_it_names_every_cause_step_and_tool(client) -> None:  # type: ignore[no-
     check_links(client, response)
 
 
-def test_a_stranger_begins_and_a_signed_in_person_goes_on(client, browser) -> None:  # type: ignore[no-untyped-def]
+def test_a_stranger_begins_and_a_signed_in_person_goes_on(client: Client, browser: Client) -> None:
     assert 'href="/begin/"' in client.get("/guide/").content.decode()
     signed_in = browser.get("/guide/").content.decode()
     assert 'href="/path/"' in signed_in
@@ -43,7 +46,7 @@ def test_a_stranger_begins_and_a_signed_in_person_goes_on(client, browser) -> No
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_a_stranger_may_keep_a_page_for_ten_minutes(client, path: str) -> None:  # type: ignore[no-untyped-def]
+def test_a_stranger_may_keep_a_page_for_ten_minutes(client: Client, path: str) -> None:
     response = client.get(path)
     assert response.headers["Cache-Control"] == "public, max-age=600"
     assert "Cookie" in response.headers["Vary"]
@@ -53,7 +56,7 @@ def test_a_stranger_may_keep_a_page_for_ten_minutes(client, path: str) -> None: 
 
 
 @pytest.mark.parametrize("path", ["/", *PAGES, "/safety/"])
-def test_a_stranger_s_page_comes_compressed_to_whoever_takes_it(client, path: str) -> None:  # type: ignore[no-untyped-def]
+def test_a_stranger_s_page_comes_compressed_to_whoever_takes_it(client: Client, path: str) -> None:
     plain = client.get(path)
     zipped = client.get(path, headers={"accept-encoding": "br, gzip"})
     assert zipped.headers["Content-Encoding"] == "gzip"
@@ -67,14 +70,14 @@ def test_a_stranger_s_page_comes_compressed_to_whoever_takes_it(client, path: st
 
 
 @pytest.mark.parametrize("path", ["/", "/guide/"])
-def test_a_page_of_somebody_s_own_is_never_compressed(browser, path: str) -> None:  # type: ignore[no-untyped-def]
+def test_a_page_of_somebody_s_own_is_never_compressed(browser: Client, path: str) -> None:
     """How long such a page is once compressed could tell what stands in it."""
     response = browser.get(path, headers={"accept-encoding": "gzip"})
     assert "Content-Encoding" not in response.headers
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_a_page_with_somebody_s_header_is_never_kept(browser, path: str) -> None:  # type: ignore[no-untyped-def]
+def test_a_page_with_somebody_s_header_is_never_kept(browser: Client, path: str) -> None:
     response = browser.get(path)
     assert response.status_code == 200
     assert response.headers["Cache-Control"] == "no-store, private"
@@ -83,7 +86,7 @@ def test_a_page_with_somebody_s_header_is_never_kept(browser, path: str) -> None
 
 
 @pytest.mark.parametrize("path", [*PAGES, "/safety/"])
-def test_a_page_is_only_read(client, path: str) -> None:  # type: ignore[no-untyped-def]
+def test_a_page_is_only_read(client: Client, path: str) -> None:
     assert client.head(path).status_code == 200
     assert client.post(path).status_code in {403, 405}
     assert client.put(path).status_code in {403, 405}
@@ -104,13 +107,13 @@ def test_a_page_is_only_read(client, path: str) -> None:  # type: ignore[no-unty
         "/guide/causes/..%2F..%2Fsettings/",
     ],
 )
-def test_an_unknown_key_is_not_found(client, path: str) -> None:  # type: ignore[no-untyped-def]
+def test_an_unknown_key_is_not_found(client: Client, path: str) -> None:
     response = client.get(path)
     assert response.status_code == 404
     assert response.headers["X-Robots-Tag"] == "noindex, nofollow"
 
 
-def test_a_changed_guide_is_a_changed_page(client, tmp_path, settings) -> None:  # type: ignore[no-untyped-def]
+def test_a_changed_guide_is_a_changed_page(client: Client, tmp_path: Path, settings: Any) -> None:
     before = client.get("/guide/tools/empathy/")
     source = settings.CONTENT_DIRS[0] / "en/tools/empathy.md"
     (tmp_path / "en/tools").mkdir(parents=True)
@@ -122,7 +125,9 @@ def test_a_changed_guide_is_a_changed_page(client, tmp_path, settings) -> None: 
     assert after.headers["ETag"] != before.headers["ETag"]
 
 
-def test_a_piece_that_fell_back_to_english_says_its_language(client, tmp_path, settings) -> None:  # type: ignore[no-untyped-def]
+def test_a_piece_that_fell_back_to_english_says_its_language(
+    client: Client, tmp_path: Path, settings: Any
+) -> None:
     from django.utils import translation
 
     (tmp_path / "de/tools").mkdir(parents=True)

@@ -263,4 +263,4 @@ def test_a_note_is_frozen() -> None:
     [note] = notes("You never listen.")
     assert isinstance(note, Note)
     with pytest.raises(AttributeError):
-        note.key = "other"  # type: ignore[misc]
+        note.key = "other"

@@ -1,10 +1,12 @@
 """/safety/: notes first, then numbers that can be rung, each with the day somebody looked."""
 
+from django.test import Client
+
 from steps import catalogue
 from tests.steps.reading import check_links, check_reading
 
 
-def test_every_note_is_there_under_its_key(client) -> None:  # type: ignore[no-untyped-def]
+def test_every_note_is_there_under_its_key(client: Client) -> None:
     response = client.get("/safety/")
     main = check_reading(response)
     for note in catalogue.get().safety.values():
@@ -15,7 +17,7 @@ def test_every_note_is_there_under_its_key(client) -> None:  # type: ignore[no-u
     check_links(client, response)
 
 
-def test_every_country_is_found_by_a_plain_anchor_inside_its_fold(client) -> None:  # type: ignore[no-untyped-def]
+def test_every_country_is_found_by_a_plain_anchor_inside_its_fold(client: Client) -> None:
     main = check_reading(client.get("/safety/"))
     guide = catalogue.get()
     assert main.count("<details>") == len(guide.help_lines) >= 12
@@ -26,7 +28,7 @@ def test_every_country_is_found_by_a_plain_anchor_inside_its_fold(client) -> Non
         assert f'</summary>\n<div id="{anchor}">' in main
 
 
-def test_every_line_has_a_number_to_ring_and_the_day_it_was_looked_up(client) -> None:  # type: ignore[no-untyped-def]
+def test_every_line_has_a_number_to_ring_and_the_day_it_was_looked_up(client: Client) -> None:
     main = check_reading(client.get("/safety/"))
     guide = catalogue.get()
     lines = [line for country in guide.help_lines for line in country.lines]
@@ -39,5 +41,5 @@ def test_every_line_has_a_number_to_ring_and_the_day_it_was_looked_up(client) ->
     assert "have changed" in guide.help_note or "out of date" in guide.help_note
 
 
-def test_it_is_kept_in_no_cache_because_the_device_may_be_shared(client) -> None:  # type: ignore[no-untyped-def]
+def test_it_is_kept_in_no_cache_because_the_device_may_be_shared(client: Client) -> None:
     assert client.get("/safety/").headers["Cache-Control"] == "no-store, private"

@@ -3,11 +3,12 @@
 from xml.etree import ElementTree
 
 import pytest
+from django.test import Client
 
 from steps import catalogue
 
 
-def test_robots_may_read_four_places(client) -> None:  # type: ignore[no-untyped-def]
+def test_robots_may_read_four_places(client: Client) -> None:
     response = client.get("/robots.txt")
     assert response.headers["Content-Type"] == "text/plain; charset=utf-8"
     lines = response.content.decode().splitlines()
@@ -17,7 +18,7 @@ def test_robots_may_read_four_places(client) -> None:  # type: ignore[no-untyped
     assert "Sitemap: http://localhost:8000/sitemap.xml" in lines
 
 
-def test_the_sitemap_lists_the_guide_alone_and_every_page_of_it(client) -> None:  # type: ignore[no-untyped-def]
+def test_the_sitemap_lists_the_guide_alone_and_every_page_of_it(client: Client) -> None:
     response = client.get("/sitemap.xml")
     assert response.headers["Content-Type"].startswith("application/xml")
     tree = ElementTree.fromstring(response.content)
@@ -33,5 +34,5 @@ def test_the_sitemap_lists_the_guide_alone_and_every_page_of_it(client) -> None:
 
 
 @pytest.mark.parametrize("path", ["/robots.txt", "/sitemap.xml", "/accounts/login/", "/begin/"])
-def test_every_other_page_is_kept_from_search_engines(client, path: str, db: None) -> None:  # type: ignore[no-untyped-def]
+def test_every_other_page_is_kept_from_search_engines(client: Client, path: str, db: None) -> None:
     assert client.get(path).headers["X-Robots-Tag"] == "noindex, nofollow"

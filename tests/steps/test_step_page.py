@@ -1,6 +1,9 @@
 """/guide/steps/<key>/: the idea, exercises, questions for each part, a small act, the path."""
 
+from typing import Any
+
 import pytest
+from django.test import Client
 
 from steps import catalogue
 from steps.pieces import PARTS, STEPS
@@ -8,7 +11,7 @@ from tests.steps.reading import check_links, check_reading
 
 
 @pytest.mark.parametrize("key", STEPS)
-def test_a_step_is_shown_whole(client, key: str) -> None:  # type: ignore[no-untyped-def]
+def test_a_step_is_shown_whole(client: Client, key: str) -> None:
     main = check_reading(client.get(f"/guide/steps/{key}/"))
     guide = catalogue.get()
     step = guide.steps[key]
@@ -27,12 +30,12 @@ def test_a_step_is_shown_whole(client, key: str) -> None:  # type: ignore[no-unt
     assert main.index('id="idea"') < main.index('id="exercises"') < main.index('id="enough"')
 
 
-def test_all_its_links_lead_somewhere(client) -> None:  # type: ignore[no-untyped-def]
+def test_all_its_links_lead_somewhere(client: Client) -> None:
     for key in STEPS:
         check_links(client, client.get(f"/guide/steps/{key}/"))
 
 
-def test_the_one_button_begins_or_walks_this_step(client, browser) -> None:  # type: ignore[no-untyped-def]
+def test_the_one_button_begins_or_walks_this_step(client: Client, browser: Client) -> None:
     assert '<a class="btn" href="/begin/">Walk this step</a>' in (
         client.get("/guide/steps/quality-time/").content.decode()
     )
@@ -41,7 +44,9 @@ def test_the_one_button_begins_or_walks_this_step(client, browser) -> None:  # t
     )
 
 
-def test_a_signed_in_page_costs_no_query_of_its_own(browser, django_assert_max_num_queries) -> None:  # type: ignore[no-untyped-def]
+def test_a_signed_in_page_costs_no_query_of_its_own(
+    browser: Client, django_assert_max_num_queries: Any
+) -> None:
     browser.get("/guide/steps/quality-time/")
     with django_assert_max_num_queries(3):  # the session and the person in the header
         browser.get("/guide/steps/quality-time/")

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -23,7 +24,7 @@ def sync() -> str:
 
 
 @pytest.fixture
-def own(tmp_path: Path, settings) -> Iterator[Path]:  # type: ignore[no-untyped-def]
+def own(tmp_path: Path, settings: Any) -> Iterator[Path]:
     """A folder of a host's own, after ours, with one exercise in it."""
     small = write_guide(tmp_path / "small")
     path = tmp_path / "own/en" / OWN

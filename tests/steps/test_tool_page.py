@@ -1,6 +1,7 @@
 """/guide/tools/<key>/: the points of a tool, its exercises, a small act."""
 
 import pytest
+from django.test import Client
 
 from steps import catalogue
 from steps.pieces import TOOLS
@@ -8,7 +9,7 @@ from tests.steps.reading import check_links, check_reading
 
 
 @pytest.mark.parametrize("key", TOOLS)
-def test_a_tool_is_shown_whole(client, key: str) -> None:  # type: ignore[no-untyped-def]
+def test_a_tool_is_shown_whole(client: Client, key: str) -> None:
     response = client.get(f"/guide/tools/{key}/")
     main = check_reading(response)
     guide = catalogue.get()
@@ -21,7 +22,7 @@ def test_a_tool_is_shown_whole(client, key: str) -> None:  # type: ignore[no-unt
     check_links(client, response)
 
 
-def test_the_one_button_begins_or_practises(client, browser) -> None:  # type: ignore[no-untyped-def]
+def test_the_one_button_begins_or_practises(client: Client, browser: Client) -> None:
     assert 'href="/begin/"' in client.get("/guide/tools/empathy/").content.decode()
     assert '<a class="btn" href="/practice/empathy/">' in (
         browser.get("/guide/tools/empathy/").content.decode()

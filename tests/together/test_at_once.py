@@ -25,7 +25,7 @@ def pair(at_once: Any) -> tuple[list[Any], Any]:
         two = [User.objects.create_user(f"{n}@two.example", display_name=n) for n in ("Una", "Vic")]
         return two, a_room(*two).pk
 
-    return at_once.do(begin)  # type: ignore[no-any-return]
+    return at_once.do(begin)
 
 
 def test_two_answers_at_one_moment_open_both(at_once: Any, pair: Any) -> None:

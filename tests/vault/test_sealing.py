@@ -30,7 +30,7 @@ def begins(key_id: UUID) -> bytes:
 
 def opens(key: DataKeyMaterial, label: str, field: str, row: UUID, blob: object) -> bool:
     try:
-        open_blob(key, label, field, row, blob)  # type: ignore[arg-type]
+        open_blob(key, label, field, row, blob)
     except CannotOpen:
         return False
     return True
@@ -94,7 +94,7 @@ def test_no_blob_opens_in_another_row_field_model_or_under_another_owner():
                 if other != place[index]:
                     moved = [*place]
                     moved[index] = other
-                    accepted += opens(*moved, blobs[here])  # type: ignore[arg-type]
+                    accepted += opens(*moved, blobs[here])
         assert opens(*place, blobs[here])
     assert accepted == 0
 

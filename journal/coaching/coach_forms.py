@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
-from journal.entries.leaving import mark_of_words
+from journal.entries.leaving import Filled
 from journal.relationships.story import NAME_LENGTH
 from journal.vault.words import WordsField
 from steps import catalogue
@@ -37,17 +37,6 @@ class ComingDay(forms.DateField):
         if day is not None and day - today > FARTHEST:
             raise forms.ValidationError("That is more than two years away. Choose a nearer day.")
         return day
-
-
-class Filled(forms.Form):
-    """A form that says what its text was when it was shown, so that leaving keeps what is new."""
-
-    @property
-    def was(self) -> str:
-        """What this form was filled with, as a mark; see `journal/entries/leaving.py`."""
-        if self.is_bound:
-            return str(self.data.get("was", ""))
-        return mark_of_words(str(self.initial.get("text", "")))
 
 
 class ReplyForm(Filled):

@@ -19,6 +19,22 @@ WRITTEN = {"title", "text", "what", "whom", "called", "note"}
 PARTS = "words_"
 
 
+class Filled(forms.Form):
+    """A form for others that says what it was filled with, so that leaving keeps what is new."""
+
+    @property
+    def was(self) -> str:
+        """The mark of what it was filled with; a form given back says what its page said."""
+        if self.is_bound:
+            return str(self.data.get("was", ""))
+        return mark_of_words(self.filled_with)
+
+    @property
+    def filled_with(self) -> str:
+        """Its words before anybody changed them, as `written` puts them together."""
+        return str(self.initial.get("text", ""))
+
+
 def keep_unsent(request: Asking) -> None:
     """Keep the words of a posted writing page, whatever page it was.
 

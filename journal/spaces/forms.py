@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 
-from journal.entries.leaving import mark_of_words
+from journal.entries.leaving import Filled
 from journal.entries.writing import MOST
 from journal.relationships.beginning import one_of
 from journal.relationships.story import AFRAID, NAME_LENGTH
@@ -105,7 +105,7 @@ class CoachForm(forms.Form):
         return whom
 
 
-class CopyForm(forms.Form):
+class CopyForm(Filled):
     """The exact copy that is to be handed over: a title, and each text under its question.
 
     What is emptied is not handed over. `post_id` makes a button pressed twice one copy; `base` is
@@ -141,12 +141,10 @@ class CopyForm(forms.Form):
         return min(max(int(raw), 1), MOST_PARTS) if raw.isdecimal() and len(raw) < 4 else 1
 
     @property
-    def was(self) -> str:
-        """What this form was filled with, as a mark; see `journal/entries/leaving.py`."""
-        if self.is_bound:
-            return str(self.data.get("was", ""))
+    def filled_with(self) -> str:
+        """Its words before anybody changed them."""
         texts = [self.initial.get("title", ""), *self.texts]
-        return mark_of_words("\n\n".join(text for text in texts if text.strip()))
+        return "\n\n".join(text for text in texts if text.strip())
 
     @property
     def rows(self) -> list[dict[str, Any]]:

@@ -8,7 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from journal.entries.leaving import mark_of_words
+from journal.entries.leaving import Filled
 from journal.entries.writing import MOST
 from journal.vault.words import WordsField
 
@@ -19,7 +19,7 @@ LOST = "Something of this page was lost on the way. Your words are here: send th
 KEPT, MISSED = "kept", "missed"
 
 
-class WordsForm(forms.Form):
+class WordsForm(Filled):
     """Words for the room. `post_id` is the post they become, `base` the version they change.
 
     Ids that are missing or broken get fresh ones, so that the words can be sent again.
@@ -53,13 +53,6 @@ class WordsForm(forms.Form):
         """The hidden values for showing this form again: what was sound, and fresh ones."""
         sound = getattr(self, "cleaned_data", self.initial)
         return {"post_id": sound.get("post_id") or uuid.uuid4(), "base": sound.get("base") or 0}
-
-    @property
-    def was(self) -> str:
-        """What this form was filled with, as a mark; see `journal/entries/leaving.py`."""
-        if self.is_bound:
-            return str(self.data.get("was", ""))
-        return mark_of_words(str(self.initial.get("text", "")))
 
     @property
     def words(self) -> str:

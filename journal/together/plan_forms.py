@@ -7,7 +7,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from journal.entries.leaving import mark_of_words
+from journal.entries.leaving import Filled
 from journal.together.forms import LINE, LOST
 from journal.together.plans import ANSWERS, BEFORE, PHONES, Plan, When
 from journal.vault.words import WordsField
@@ -17,7 +17,7 @@ from steps.reminders.schedule import zone_named
 MANY_YEARS = 5 * 366
 
 
-class PlanForm(forms.Form):
+class PlanForm(Filled):
     """A plan. The time is on the clock of whoever makes it."""
 
     post_id = forms.UUIDField(widget=forms.HiddenInput)
@@ -89,11 +89,9 @@ class PlanForm(forms.Form):
         return When(data["day"], data["time"].replace(second=0, microsecond=0), zone)
 
     @property
-    def was(self) -> str:
-        """What this form was filled with, as a mark; see `journal/entries/leaving.py`."""
-        if self.is_bound:
-            return str(self.data.get("was", ""))
-        return mark_of_words(str(self.initial.get("what", "")))
+    def filled_with(self) -> str:
+        """Its words before anybody changed them."""
+        return str(self.initial.get("what", ""))
 
     @property
     def shown_ids(self) -> dict[str, Any]:

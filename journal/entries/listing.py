@@ -1,11 +1,9 @@
 """Entries as lists show them: opened heads, dates in the reader's zone, grouped by month."""
 
-import uuid
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import groupby
 from typing import Any
 
@@ -13,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from journal.entries.models import PAGE, Entry, EntryQuerySet
+from journal.entries.places import place_of, token_of
 from journal.entries.questions import DOT, in_words
 from journal.entries.writing import PREVIEW
 from journal.vault.guard import Person
@@ -123,32 +122,18 @@ def page_of(person: Person, after: str) -> tuple[list[Entry], str]:
 
     `after` is a place as this function returned it; a broken one begins at the newest.
     """
-    return _page(Entry.objects.newest_heads(person, _place(after)))
+    return _page(Entry.objects.newest_heads(person, place_of(after)))
 
 
 def page_among(entries: EntryQuerySet, after: str) -> tuple[list[Entry], str]:
     """Return one page of some of a person's heads, as `page_of` does."""
-    place = _place(after)
+    place = place_of(after)
     entries = entries.older_than(*place) if place else entries
     return _page(list(entries.newest().heads()[: PAGE + 1]))
 
 
 def _page(found: list[Entry]) -> tuple[list[Entry], str]:
-    return found[:PAGE], _token(found[PAGE - 1]) if len(found) > PAGE else ""
-
-
-def _token(entry: Entry) -> str:
-    moment = entry.created_at.astimezone(UTC).isoformat()
-    return urlsafe_b64encode(f"{moment}|{entry.pk}".encode()).decode().rstrip("=")
-
-
-def _place(token: str) -> tuple[datetime, uuid.UUID] | None:
-    try:
-        moment, row_id = urlsafe_b64decode(token + "=" * (-len(token) % 4)).decode().split("|")
-        when = datetime.fromisoformat(moment)
-        return (when.astimezone(UTC), uuid.UUID(row_id)) if when.tzinfo else None
-    except (ValueError, OverflowError):
-        return None
+    return found[:PAGE], token_of(found[PAGE - 1]) if len(found) > PAGE else ""
 
 
 def exercise_words(entry: Entry, keyring: Keyring, answers: dict[str, Any]) -> list[dict[str, Any]]:

@@ -4,10 +4,8 @@ Nothing here says whether anybody has read anything.
 """
 
 import uuid
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
 
@@ -15,6 +13,7 @@ from django.http import Http404
 from django.urls import reverse
 from django.utils import timezone
 
+from journal.entries.places import place_of, token_of
 from journal.spaces.models import Post
 from journal.spaces.room import Room
 from journal.together import repair, seen
@@ -52,7 +51,7 @@ class Stream:
         posts = room.admit(found[:PAGE])
         ids = [row.pk for row in posts]
         replies = room.admit(seen.last_replies(room, timezone.now(), ids))
-        return cls(room, posts, replies, place_token(posts[-1]) if len(found) > PAGE else "")
+        return cls(room, posts, replies, token_of(posts[-1]) if len(found) > PAGE else "")
 
     @cached_property
     def lines(self) -> list[dict[str, Any]]:
@@ -118,7 +117,7 @@ def replies_to(room: Room, post: Post, after: str) -> tuple[list[Post], str]:
         rows = rows.older_than(*place)
     found = list(rows.newest()[: MORE_REPLIES + 1])
     shown = room.admit(found[:MORE_REPLIES])
-    return shown, place_token(shown[-1]) if len(found) > MORE_REPLIES else ""
+    return shown, token_of(shown[-1]) if len(found) > MORE_REPLIES else ""
 
 
 def reply(room: Room, post: Post, text: str, post_id: uuid.UUID) -> Post:
@@ -138,19 +137,3 @@ def take_back(room: Room, post_id: uuid.UUID) -> None:
     if row.author_id != room.person.pk:
         raise Http404
     row.take_back()
-
-
-def place_token(post: Post) -> str:
-    """Return the place of a post in the order, for an address."""
-    moment = post.created_at.astimezone(UTC).isoformat()
-    return urlsafe_b64encode(f"{moment}|{post.pk}".encode()).decode().rstrip("=")
-
-
-def place_of(text: str) -> tuple[datetime, uuid.UUID] | None:
-    """Return the place that an address names; nonsense is none."""
-    try:
-        moment, row_id = urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode().split("|")
-        when = datetime.fromisoformat(moment)
-        return (when.astimezone(UTC), uuid.UUID(row_id)) if when.tzinfo else None
-    except (ValueError, OverflowError):
-        return None

@@ -30,6 +30,7 @@ class WordsForm(Filled):
     text = WordsField(most=MOST, rows=6)
     ids = ("post_id", "base")
     nothing = "Write a word or two, or leave it for another day."
+    needs_words = True
 
     @classmethod
     def fresh(cls, text: str = "", base: int = 0) -> Self:
@@ -37,8 +38,8 @@ class WordsForm(Filled):
         return cls(initial={"post_id": uuid.uuid4(), "base": base, "text": text})
 
     def clean_text(self) -> str:
-        """Return the words; there must be some."""
-        if not self.cleaned_data["text"].strip():
+        """Return the words; there must be some where the form needs them."""
+        if self.needs_words and not self.cleaned_data["text"].strip():
             raise ValidationError(self.nothing)
         return str(self.cleaned_data["text"])
 
@@ -87,9 +88,7 @@ class RepairForm(WordsForm):
         },
     )
     about = forms.IntegerField(min_value=0, max_value=100, required=False)
-
-    def clean_text(self) -> str:
-        return str(self.cleaned_data["text"])
+    needs_words = False
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -117,9 +116,7 @@ class TurnForm(WordsForm):
         error_messages=dict.fromkeys(("required", "invalid_choice"), "Choose one of these."),
     )
     nothing = "Write a sentence or two, or stop here."
-
-    def clean_text(self) -> str:
-        return str(self.cleaned_data["text"])
+    needs_words = False
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

@@ -1,9 +1,11 @@
 """Export, bring in, export: nothing lost, nothing added, nothing of anybody else's touched."""
 
 import uuid
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from journal.entries.import_models import ImportBatch, ImportPiece
 from journal.entries.models import Entry, Revision
@@ -215,10 +217,6 @@ def test_nobody_else_sees_or_takes_what_waits(
 
 
 def test_what_waits_is_deleted_after_a_day(stan: Any, stranger: Browser) -> None:
-    from datetime import timedelta
-
-    from django.utils import timezone
-
     from journal.tasks import forget_imports
 
     send(stranger, ours(entry_line()))

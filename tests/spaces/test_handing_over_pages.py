@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import pytest
@@ -315,8 +316,6 @@ def test_a_page_is_handed_only_into_rooms_one_is_in(
 def test_a_closed_letter_is_not_shown_by_way_of_its_copy(
     browser: Browser, ana: Any, space: Space
 ) -> None:
-    from datetime import date
-
     draft = Draft(uuid.uuid4(), uuid.uuid4(), 0, kind=Entry.LETTER, text="Dear you")
     letter = keep(ana, Keyring.of(ana), draft).entry
     letter.close(Keyring.of(ana), date(2030, 1, 1))
@@ -327,8 +326,6 @@ def test_a_closed_letter_is_not_shown_by_way_of_its_copy(
 def test_the_copy_of_a_letter_that_was_closed_since_is_taken_back_unread(
     browser: Browser, ana: Any, space: Space, room: Of
 ) -> None:
-    from datetime import date
-
     draft = Draft(uuid.uuid4(), uuid.uuid4(), 0, kind=Entry.LETTER, text="Dear you")
     letter = keep(ana, Keyring.of(ana), draft).entry
     address = f"/journal/{letter.pk}/hand-over/{space.pk}/"

@@ -1,10 +1,12 @@
 """The joint jar: marble n lies in slot n, once, whoever dropped it."""
 
 import uuid
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from journal.spaces.models import Post, Space
 from journal.together import jar
@@ -66,10 +68,6 @@ def test_two_marbles_at_one_moment_take_two_slots(at_once: Any) -> None:
 def test_whoever_keeps_away_still_drops_into_the_next_slot(
     browser: Client, bens: Client, space: Space, room: Any
 ) -> None:
-    from datetime import timedelta
-
-    from django.utils import timezone
-
     bens.post(at(space, "marble/"), words("Bread"))
     room("ana").me.pause(timezone.now() + timedelta(days=1))
     assert browser.post(at(space, "marble/"), words("Soup")).status_code == 302

@@ -5,16 +5,18 @@ forbidden and what does not exist are answered byte for byte alike.
 """
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
 import pytest
+import time_machine
 from django.apps import apps
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from tests.conftest import CAST
 from tests.house.addresses import (
@@ -167,6 +169,14 @@ def test_everybody_gets_their_own_and_never_a_word_of_hers(
     assert kept_whole(before, rows_of_everybody())
 
 
+@pytest.fixture
+def still() -> Iterator[None]:
+    """Stop the clock: being there is written down once a minute, and that answer has a cookie."""
+    with time_machine.travel(timezone.now(), tick=False):
+        yield
+
+
+@pytest.mark.usefixtures("still")
 def test_what_is_hers_is_no_page_for_anybody_else(hers: Things, others: dict[str, Client]) -> None:
     missing = Things.of_nobody()
     before = rows_of_everybody()
@@ -181,6 +191,7 @@ def test_what_is_hers_is_no_page_for_anybody_else(hers: Things, others: dict[str
     assert rows_of_everybody() == before
 
 
+@pytest.mark.usefixtures("still")
 def test_a_child_is_looked_for_within_its_parent(
     hers: Things, others: dict[str, Client], browser: Client
 ) -> None:
@@ -195,6 +206,7 @@ def test_a_child_is_looked_for_within_its_parent(
             assert response.status_code == 404
 
 
+@pytest.mark.usefixtures("still")
 def test_the_door_takes_no_longer_for_what_is_there_than_for_what_is_not(
     hers: Things, others: dict[str, Client]
 ) -> None:

@@ -311,6 +311,7 @@ ACCOUNT_FORMS = {
     "signup": "trustrepair.accounts.forms.SignupForm",
     "reset_password": "trustrepair.accounts.forms.ResetPasswordForm",
     "reset_password_from_key": "trustrepair.accounts.forms.ResetPasswordKeyForm",
+    "reauthenticate": "trustrepair.accounts.forms.ReauthenticateForm",
     "add_email": "trustrepair.accounts.forms.AddEmailForm",
 }
 ACCOUNT_LOGIN_METHODS = {"email"}

@@ -1,5 +1,6 @@
 """The lock: quiet minutes or one press shut every page, and one's own answer opens them again."""
 
+import re
 import uuid
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -20,6 +21,7 @@ from tests.accounts.codes import code_now
 from tests.conftest import PASSWORD, Browser
 from tests.house.addresses import OWN, PRIVATE, Things, everywhere, passkey, private
 from tests.security.conftest import owner_of, token_of
+from trustrepair.accounts import waiting
 
 WORDS = "What nobody should read over my shoulder."
 LOCKED_ONES = {"lock", "unlock", "account_reauthenticate", "mfa_reauthenticate",
@@ -344,3 +346,48 @@ def test_unlocking_leads_nowhere_else(hers: Browser, onward: str) -> None:
     assert hers.get("/unlock/", {"next": onward}).url == "/"
     hers.post("/lock/")
     assert "elsewhere" not in hers.get("/unlock/", {"next": onward}).url
+
+
+def test_who_forgot_the_password_can_sign_out_and_ask_for_another(
+    hers: Browser, settings: Any
+) -> None:
+    settings.EMAIL_URL = "smtp://localhost"
+    hers.post("/lock/")
+    page = hers.get("/unlock/", follow=True).text
+    assert "Forgot your password?" not in page, "while locked that page leads back here"
+    assert "Sign out and ask for one" in page
+    onward = re.search(r'name="next" value="(/accounts/password/reset/)"', page)
+    assert onward
+    answer = hers.post("/accounts/logout/", {"next": onward[1]}, follow=True)
+    assert answer.redirect_chain[-1] == ("/accounts/password/reset/", 302)
+    assert answer.status_code == 200
+
+
+def test_where_no_mail_is_sent_the_locked_page_says_who_can_help(hers: Browser) -> None:
+    hers.post("/lock/")
+    page = hers.get("/unlock/", follow=True).text
+    assert "Ask whoever runs it" in page
+    assert "/accounts/password/reset/" not in page
+
+
+def test_while_open_the_question_who_they_are_still_helps_with_a_password(hers: Browser) -> None:
+    page = hers.get("/accounts/reauthenticate/?next=/you/export/").text
+    assert "Forgot your password?" in page
+    assert "If you can’t answer" not in page
+
+
+@pytest.mark.parametrize(
+    "address", ["/unlock/", "/accounts/logout/", "/guide/", "/safety/", "/there/is/none/"]
+)
+def test_a_locked_page_tells_nothing_of_its_person(hers: Browser, ana: Any, address: str) -> None:
+    ana.display_name, ana.is_coach, ana.shares_room = "Xenia", True, True
+    ana.save()
+    waiting.choose(ana, "seven quiet evenings")
+    assert "Somebody asked for a new password" in hers.get("/guide/").text
+    hers.post("/lock/")
+    page = hers.get(address, follow=True).text
+    menu = re.search(r'<nav class="nav".*?</nav>', page, re.DOTALL)
+    assert menu
+    assert re.findall(r"</svg>([^<]+)", menu[0]) == ["The guide", "Safety", "Unlock"]
+    for word in ("Xenia", ">X<", "ana@", "/you/", "Somebody asked for a new password"):
+        assert word not in page, word

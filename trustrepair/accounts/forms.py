@@ -6,6 +6,7 @@ from zoneinfo import available_timezones
 from allauth.account import forms as allauth
 from allauth.account.adapter import get_adapter
 from allauth.account.models import EmailAddress
+from allauth.core import context as asking
 from django import forms
 from django.conf import settings
 from django.db import transaction
@@ -65,6 +66,16 @@ class ResetPasswordKeyForm(allauth.ResetPasswordKeyForm):
         """Let it hold: at once where a second factor guards the account, else after a day."""
         if not waiting.choose(self.user, self.cleaned_data["password1"]):
             super().save()
+
+
+class ReauthenticateForm(allauth.ReauthenticateForm):
+    """The password once more."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if getattr(asking.request, "locked", False):
+            # That page is shut as well while locked; the page around this form says what helps.
+            self.fields["password"].help_text = ""
 
 
 class AddEmailForm(allauth.AddEmailForm):

@@ -25,6 +25,8 @@ COACHING = (*ALONE[:3], ("Clients", "clients", "together"))
 COACHES_SIDE = ("/coaching/clients/", "/coaching/inbox/", "/coaching/library/", "/coaching/files/")
 OUTSIDE = (("The guide", "guide", "path"), ("Safety", "safety", "water"),
            ("Sign in", "account_login", "today"))  # fmt: skip
+# While pages are locked nothing tells whose they are, or what their person does here.
+LOCKED = (*OUTSIDE[:2], ("Unlock", "unlock", "lock"))
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,8 @@ class House:
 
 
 MENUS = {
-    "outside": OUTSIDE, "alone": ALONE, "couple": COUPLE, "coach": COACH, "coaching": COACHING,
+    "outside": OUTSIDE, "locked": LOCKED, "alone": ALONE, "couple": COUPLE, "coach": COACH,
+    "coaching": COACHING,
 }  # fmt: skip
 
 
@@ -97,18 +100,20 @@ def house(request: HttpRequest) -> dict[str, House]:
     """Return `house` for the templates, without touching session or database on public pages."""
     user = getattr(request, "user", None)
     signed_in = bool(user and "_auth_user_id" in request.session and user.is_authenticated)
-    kind = menu_of(user if signed_in else None, request.path)
+    locked = getattr(request, "locked", False)
+    open_to = user if signed_in and not locked else None
+    kind = "locked" if locked else menu_of(open_to, request.path)
     return {
         "house": House(
             site_name=settings.SITE_NAME,
             discreet_name=settings.DISCREET_NAME,
             exit_url=settings.EXIT_URL,
             nav=menu(kind, here(kind, request.path)),
-            initial=user.initial if user and signed_in else "",
+            initial=open_to.initial if open_to else "",
             owner=mark_of(user) if signed_in else "",
             lock=minutes_for(request) if signed_in else None,
             private=signed_in,
             mail=bool(settings.EMAIL_URL),
-            new_password=in_words(user) if user and signed_in else "",
+            new_password=in_words(open_to) if open_to else "",
         )
     }

@@ -92,6 +92,14 @@ def test_writing_it_down_twice_adds_nothing(db, demo_folder):
     assert (User.objects.count(), Entry.unscoped.count()) == before
 
 
+def test_whoever_signed_up_in_the_demo_does_not_keep_it_from_starting(db, demo_folder):
+    written()
+    User.objects.create_user("visitor@example.com")
+    before = (User.objects.count(), Entry.unscoped.count())
+    assert demo.PASSWORD in written()
+    assert (User.objects.count(), Entry.unscoped.count()) == before
+
+
 def test_it_answers_questions_that_the_guide_asks():
     guide = catalogue.get()
     words = {feeling.word for feeling in guide.feelings}
@@ -128,7 +136,7 @@ def check_answers(exercise, answers: dict, words: set[str]) -> None:
                 assert isinstance(answer, str), key
 
 
-def test_it_refuses_where_somebody_real_may_be(db, ana, settings, tmp_path):
+def test_it_refuses_where_somebody_real_may_be(db, settings, tmp_path):
     with pytest.raises(CommandError, match="make demo"):
         call_command("demo")
     settings.VAR_DIR = tmp_path / "demo"

@@ -58,14 +58,16 @@ def step(request: Asking, step: str) -> HttpResponse:
 def worded(found: catalogue.Step, story: Story) -> dict[str, Any]:
     """Return what the guide says on a step, as it is meant for one relationship.
 
-    Where fear was named, nothing speaks of doing it together.
+    Where fear was named, nothing speaks of doing it together, and what not to try is read first.
     """
-    left_out = {"idea"} if story.joint_features else {"idea", "together"}
+    afraid = not story.joint_features
+    elsewhere = {"idea", "not-enough", "together"} if afraid else {"idea"}
     return {
         "kind_note": found.kinds.get(story.kind, ""),
         "questions": found.questions.get(story.part, ()),
-        "act": found.small_act_for(story.kind, afraid=not story.joint_features),
-        "further": [section.id for section in found.sections if section.id not in left_out],
+        "act": found.small_act_for(story.kind, afraid=afraid),
+        "caution": "not-enough" if afraid else "",
+        "further": [section.id for section in found.sections if section.id not in elsewhere],
     }
 
 

@@ -153,6 +153,7 @@ def your_path(request: HttpRequest) -> HttpResponse:
             "title": step.title_for(story.kind, afraid=afraid),
             "summary": step.summary_for(story.kind, afraid=afraid),
             "why": reasons.get(key, ""),
+            "first": key in list(reasons)[:1],
         }
         for key, step in catalogue.get().steps.items()
     ]

@@ -272,3 +272,12 @@ def test_seven_screens_and_no_more_lead_to_the_first_page(nobody: Client) -> Non
         assert name != "path" or 'href="/begin/page/"' in shown.content.decode()
     assert screens + 1 == 7
     assert "Seven of seven" in words(nobody.get(url))
+
+
+def test_the_path_says_with_which_step_to_begin(nobody: Client) -> None:
+    answer(nobody, causes={"causes": ["betrayal"]})
+    shown = words(nobody.get("/begin/path/"))
+    first, *others = catalogue.stress(["betrayal"], "hurt").steps
+    assert f"{catalogue.for_kind(first.why, 'family')} Begin here" in shown
+    for lean in others:
+        assert f"{catalogue.for_kind(lean.why, 'family')} Lean here" in shown

@@ -242,3 +242,32 @@ def test_a_stranger_sees_their_own_path_and_nothing_of_anothers(
     assert "Ruta" not in before
     assert nobody.get("/path/")["Location"].startswith("/accounts/login/")
     assert nobody.post("/path/quality-time/say/").status_code in {302, 403}
+
+
+def test_the_path_says_where_to_begin_and_where_to_go_on(
+    browser: Client, story_of: Callable[..., Relationship]
+) -> None:
+    row = story_of(kind="friend", part="hurt", afraid="no", causes={"betrayal": 2})
+    first, second, *_ = catalogue.stress(["betrayal"], "hurt").steps
+    reasons = {lean.key: catalogue.for_kind(lean.why, "friend") for lean in (first, second)}
+    shown = words(browser.get("/path/"))
+    assert f"{reasons[first.key]} Begin here" in shown
+    assert f"{reasons[second.key]} Lean here" in shown
+    say(browser, first.key, PathStep.ENOUGH)
+    assert states(row)[first.key][0] == PathStep.ENOUGH
+    shown = words(browser.get("/path/"))
+    assert "Begin here" not in shown
+    assert f"{reasons[second.key]} Go on here" in shown
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_whoever_is_afraid_reads_first_when_a_step_is_not_enough(
+    browser: Client, story_of: Callable[..., Relationship], step: str
+) -> None:
+    found = catalogue.get().steps[step]
+    caution, idea = (f">{found.section(id).title}</h2>" for id in ("not-enough", "idea"))
+    for afraid, first in (("no", idea), ("sometimes", caution)):
+        story_of(afraid=afraid)
+        shown = body(browser.get(f"/path/{step}/"))
+        assert shown.count(caution) == shown.count(idea) == 1
+        assert min(caution, idea, key=shown.index) == first

@@ -56,7 +56,8 @@ def today(request: Asking) -> HttpResponse:
         context |= {"path": walked, "behind": behind(walked),
                     "causes": list(catalogue.get().causes.values())}  # fmt: skip
         if mending.story.state == ACTIVE:
-            context["next"] = next_page(walked, stopped, told.begun)
+            afraid = not mending.story.joint_features
+            context["next"] = next_page(walked, stopped, told.begun, afraid)
     return render(request, "today/today.html", context)
 
 
@@ -134,17 +135,18 @@ def from_others(told: News, mending: Mending) -> dict[str, Any]:
 
 
 def next_page(
-    walked: Path, stopped: dict[str, Any] | None, begun: set[str]
+    walked: Path, stopped: dict[str, Any] | None, begun: set[str], afraid: bool
 ) -> dict[str, Any] | None:
     """Return the exercise to try next: the first one stressed, else one of the step at hand.
 
     Passed over are those `begun` before in this relationship, the one just stopped at, and those of
-    steps the person set aside or called enough.
+    steps the person set aside or called enough. Whoever is afraid is offered what is stressed for
+    that and nothing else: many a step begins with asking or meeting the one they fear.
     """
     exercises = catalogue.get().exercises
     resting = {p.step.key for p in walked.places if p.state in {PathStep.ASIDE, PathStep.ENOUGH}}
     reasons = {lean.key: lean.why for lean in walked.lean.exercises}
-    at_hand = walked.here.step.exercises if walked.here else ()
+    at_hand = walked.here.step.exercises if walked.here and not afraid else ()
     keys = [key for key in dict.fromkeys([*reasons, *at_hand]) if key in exercises]
     written = begun | {stopped["key"] if stopped else ""}
     for key in keys:

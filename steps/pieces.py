@@ -316,6 +316,11 @@ class Step(Page):
         """Return the line that says what the step is, as somebody in this case needs to hear it."""
         return for_kind(self.afraid if afraid else self.summary, kind)
 
+    def questions_for(self, part: str, *, afraid: bool = False) -> tuple[str, ...]:
+        """Return the questions to sit with; where there is fear, none about the one feared."""
+        asked = self.questions.get(part, ())
+        return tuple(ask for ask in asked if not (afraid and PERSON.search(ask)))
+
     def small_act_for(self, kind: str | None, *, afraid: bool) -> str:
         """Return the small act of the week, likewise."""
         return for_kind(self.afraid_act if afraid else self.small_act, kind)

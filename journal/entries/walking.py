@@ -41,6 +41,7 @@ def step(request: Asking, step: str) -> HttpResponse:
     )
     reasons = {lean.key: lean.why for lean in walked.lean.exercises}
     exercises = [catalogue.get().exercises[key] for key in found.exercises]
+    otherwise = exercises[0] if mending.story.joint_features else None
     context = {
         "step": found,
         "place": place,
@@ -48,7 +49,8 @@ def step(request: Asking, step: str) -> HttpResponse:
         "story": mending.story,
         **worded(found, mending.story),
         "prompt": of_the_week(step, request, mending.story),
-        "first": next((e for e in exercises if e.key in reasons), exercises[0]),
+        # Whoever is afraid is not led into asking or meeting the one they fear.
+        "first": next((e for e in exercises if e.key in reasons), otherwise),
         "exercises": [(exercise, reasons.get(exercise.key, "")) for exercise in exercises],
         "written": lines(list(written.newest().heads()[:6]), request.keyring),
     }
@@ -64,7 +66,7 @@ def worded(found: catalogue.Step, story: Story) -> dict[str, Any]:
     elsewhere = {"idea", "not-enough", "together"} if afraid else {"idea"}
     return {
         "kind_note": found.kinds.get(story.kind, ""),
-        "questions": found.questions.get(story.part, ()),
+        "questions": found.questions_for(story.part, afraid=afraid),
         "act": found.small_act_for(story.kind, afraid=afraid),
         "caution": "not-enough" if afraid else "",
         "further": [section.id for section in found.sections if section.id not in elsewhere],

@@ -281,3 +281,10 @@ def test_the_path_says_with_which_step_to_begin(nobody: Client) -> None:
     assert f"{catalogue.for_kind(first.why, 'family')} Begin here" in shown
     for lean in others:
         assert f"{catalogue.for_kind(lean.why, 'family')} Lean here" in shown
+
+
+@pytest.mark.parametrize("screen", [*ADDRESS, "path", "page"])
+def test_help_is_at_the_foot_of_every_screen(nobody: Client, screen: str) -> None:
+    answer(nobody)
+    shown = nobody.get(ADDRESS.get(screen, f"/begin/{screen}/")).content.decode()
+    assert '<a href="/safety/">' in shown.partition("</main>")[2]

@@ -271,3 +271,30 @@ def test_whoever_is_afraid_reads_first_when_a_step_is_not_enough(
         shown = body(browser.get(f"/path/{step}/"))
         assert shown.count(caution) == shown.count(idea) == 1
         assert min(caution, idea, key=shown.index) == first
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_no_step_leads_whoever_is_afraid_to_the_one_they_fear(
+    browser: Client, story_of: Callable[..., Relationship], step: str
+) -> None:
+    stressed = {lean.key for lean in catalogue.stress([], "hurt", afraid=True).exercises}
+    story_of(afraid="sometimes")
+    shown = words(browser.get(f"/path/{step}/"))
+    exercises = [catalogue.get().exercises[key] for key in catalogue.get().steps[step].exercises]
+    led_to = {one.key for one in exercises if f"Begin with {one.title}" in shown}
+    assert led_to <= stressed
+    assert all(one.title in shown for one in exercises)
+    story_of(afraid="no")
+    assert "Begin with" in words(browser.get(f"/path/{step}/"))
+
+
+@pytest.mark.parametrize("part", PARTS)
+@pytest.mark.parametrize("step", STEPS)
+def test_no_step_asks_whoever_is_afraid_about_the_one_they_fear(
+    browser: Client, story_of: Callable[..., Relationship], step: str, part: str
+) -> None:
+    story_of(part=part, afraid="sometimes")
+    shown = words(browser.get(f"/path/{step}/"))
+    for question in catalogue.get().steps[step].questions[part]:
+        asks = "{person" in question.lower()
+        assert (catalogue.for_kind(question, "other") in shown) is not asks, question

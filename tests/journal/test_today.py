@@ -10,6 +10,7 @@ from django.test import Client
 from django.utils import timezone
 
 from journal.entries.models import Entry
+from journal.entries.sheets import address
 from journal.relationships.models import Relationship
 from journal.today import NUMBERS
 from steps import catalogue
@@ -280,3 +281,17 @@ def test_the_last_words_begin_with_a_whole_word(browser: Client, mending: Relati
     fill(browser, ASK, {"answer-wish": "gooseberry " * 40, "then": "later"})
     shown = words(browser.get("/"))
     assert "“… gooseberry gooseberry" in shown
+
+
+def test_whoever_is_afraid_is_offered_only_what_is_stressed_for_that(
+    browser: Client, story_of: Callable[..., Relationship]
+) -> None:
+    story_of(name="K", afraid="sometimes")
+    for lean in catalogue.stress([], "hurt", afraid=True).exercises:
+        assert offers(browser, lean.key)
+        exercise = catalogue.get().exercises[lean.key]
+        field = next(one for one in exercise.fields if one.type in {"long", "line"})
+        fill(browser, address(exercise), {f"answer-{field.key}": "x", "then": "finish"})
+    shown = words(browser.get("/"))
+    assert "Write what is there" in shown
+    assert "A next page, if you like" not in shown

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from journal.coaching.consent import WORDS
 from journal.coaching.models import ITEMS, ROOM, CoachProfile
+from journal.entries.leaving import Filled
 from journal.relationships.models import Relationship
 from journal.relationships.story import NAME_LENGTH, Story
 from journal.vault.words import WordsField
@@ -79,7 +80,7 @@ class AskForm(forms.Form):
         return text
 
 
-class ProfileForm(forms.Form):
+class ProfileForm(Filled):
     """How a coach introduces themselves, in their own words."""
 
     name = WordsField(most=NAME_LENGTH, label="Your name, as clients know it", strip=True)
@@ -96,6 +97,11 @@ class ProfileForm(forms.Form):
         label="How you work",
         help_text="How often you look in, how soon you answer, and what you do not do.",
     )
+
+    @property
+    def filled_with(self) -> str:
+        """Its words before anybody changed them."""
+        return "\n\n".join(self.initial.get(name) or "" for name in CoachProfile.FIELDS)
 
     def clean_name(self) -> str:
         """Return the name; clients must know who it is."""

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.forms import BaseFormSet, formset_factory
 
+from journal.entries.leaving import Filled
 from journal.entries.questions import GAP, Question
 from journal.vault.words import WordsField
 from steps.exercise_checks import LONGEST, SHORTEST
@@ -26,10 +27,11 @@ TYPES = {
     "frame": "A sentence with gaps",
     "feelings": "Feelings words",
 }
+WORDS = ("ask", "hint", "options", "low", "high", "frame")  # as they stand on the page
 WITH_OPTIONS = ("choice", "several")
 
 
-class ExerciseForm(forms.Form):
+class ExerciseForm(Filled):
     """What an exercise is called and what it is for.
 
     `exercise_id` makes a new one that is sent twice one; `base` is the version on the page.
@@ -42,6 +44,14 @@ class ExerciseForm(forms.Form):
     minutes = forms.IntegerField(
         min_value=SHORTEST, max_value=LONGEST, initial=10, label="About how many minutes"
     )
+
+    @property
+    def filled_with(self) -> str:
+        """Its words before anybody changed them, and those of the questions below it."""
+        rows = rows_for(self.initial.get("questions", []))
+        asked = [str(row[name]) for row in rows for name in WORDS]
+        said = [str(self.initial.get(name, "")) for name in ("title", "purpose")]
+        return "\n\n".join([*said, *asked])
 
     def clean_title(self) -> str:
         """Return the title; it has one."""

@@ -1,5 +1,6 @@
 """What was still on a writing page when somebody left quickly."""
 
+import re
 from hashlib import sha256
 from typing import Any
 from uuid import uuid4
@@ -14,9 +15,13 @@ from journal.vault.asking import Asking
 from journal.vault.words import WordsField, visible
 
 BEGUN = "Something you had begun to write"
-# The fields of forms for others that hold people's own words; of a copy each text has a number.
-WRITTEN = {"title", "text", "what", "whom", "called", "note"}
-PARTS = "words_"
+# The fields of forms for others that hold people's own words; of a copy each text has a number, and
+# of an exercise that a coach makes each question has one.
+WRITTEN = {
+    "title", "text", "what", "whom", "called", "note", "purpose", "name", "qualifications",
+    "languages", "way",
+}  # fmt: skip
+PARTS = re.compile(r"words_\d+|q-\d+-(?:ask|hint|options|low|high|frame)")
 
 
 class Filled(forms.Form):
@@ -79,7 +84,7 @@ def written(request: HttpRequest) -> str:
     return "\n\n".join(
         value
         for name, values in request.POST.lists()
-        if name in WRITTEN or name.startswith(PARTS)
+        if name in WRITTEN or PARTS.fullmatch(name)
         for value in values
         if value.strip()
     )

@@ -58,7 +58,7 @@ class CalledForm(forms.Form):
         return self
 
 
-class InviteForm(CalledForm):
+class InviteForm(CalledForm, Filled):
     """What an invitation says; by mail or as a link to pass on.
 
     `room_id` is the room it makes, so that a button pressed twice makes one. `own`: the inviter's
@@ -76,6 +76,11 @@ class InviteForm(CalledForm):
             del self.fields["email"]
         else:
             self.fields["email"].widget.attrs["autocomplete"] = "off"
+
+    @property
+    def filled_with(self) -> str:
+        """Its words before anybody changed them."""
+        return "\n\n".join(self.initial.get(name) or "" for name in ("called", "note"))
 
     def clean_email(self) -> str:
         """Return the address, which is somebody else's."""

@@ -1,5 +1,7 @@
 """What each keeps: words of a coach that were sent, drafts, a question that is taken back."""
 
+import html
+import re
 import uuid
 from datetime import timedelta
 from typing import Any
@@ -187,3 +189,106 @@ def test_leaving_quickly_keeps_what_is_new_in_a_draft_and_in_a_note(people, coac
     page = text_of(coach.get(f"/coaching/files/{note.file_id}/notes/{note.pk}/"))
     assert f'name="was" value="{mark_of_words("Slower.")}"' in page
     assert 'form="writing" formaction="/exit/"' in page
+
+
+FIELD = re.compile(
+    r'<input type="(?:hidden|text|number)" name="([^"]+)" value="([^"]*)"'
+    r'|<textarea name="([^"]+)"[^>]*>\n?([^<]*)</textarea>'
+)
+
+
+def filled_in(page: str) -> dict[str, str]:
+    """Return what a browser without scripts sends of the form that is written in, as it stands."""
+    start = page.index('id="writing"')
+    form = html.unescape(page[start : page.index("</form>", start)])
+    found = FIELD.findall(form)
+    return {one or other: value or text for one, value, other, text in found}
+
+
+def questions_of(ask: str) -> dict[str, str]:
+    first = {"key": "", "type": "choice", "ask": ask, "hint": "Take your time",
+             "options": "Mine\nOurs", "low": "", "high": "", "frame": ""}  # fmt: skip
+    return {"q-TOTAL_FORMS": "1", "q-INITIAL_FORMS": "0"} | {
+        f"q-0-{name}": value for name, value in first.items()
+    }
+
+
+PROFILE = {"name": "Cleo Hart", "qualifications": "Nursing", "languages": "English", "way": "Slow"}
+COACHS_FORMS = ("/coaching/library/new/", "/coaching/clients/invite/", "/you/coach/", "{}assign/")
+EXERCISE = {"title": "Mornings", "purpose": "To look.", "minutes": "10", "base": "0"}
+
+
+def test_leaving_quickly_without_scripts_keeps_an_exercise_that_is_being_made(people, coach, space):
+    """The promise is about unsent words, whatever form they stand in."""
+    sent = filled_in(text_of(coach.get("/coaching/library/new/")))
+    sent |= {"title": "Mornings", "purpose": "To look.", "q-0-ask": "What was easier?"}
+    coach.post("/exit/", sent | {"q-1-type": "choice", "q-1-options": "Mine\r\nOurs"})
+    home = at_home(people["cleo"])
+    for words in ("Mornings", "To look.", "What was easier?", "Mine\nOurs"):
+        assert words in home.replace("\r", "")
+    assert "choice" not in home
+
+
+def test_leaving_quickly_keeps_an_exercise_only_where_something_is_new_in_it(people, coach, space):
+    made = coach.post("/coaching/library/new/", EXERCISE | questions_of("What was easier?") |
+                      {"exercise_id": str(uuid.uuid4())})  # fmt: skip
+    sent = filled_in(text_of(coach.get(made["Location"])))
+    assert sent["q-0-options"] == "Mine\nOurs" and sent["was"]
+    coach.post("/exit/", sent)
+    assert at_home(people["cleo"]) == ""
+    coach.force_login(people["cleo"])
+    refused = coach.post(made["Location"], sent | {"title": "", "q-0-ask": "And harder?"})
+    assert refused.status_code == 422
+    coach.post("/exit/", filled_in(text_of(refused)))
+    assert "And harder?" in at_home(people["cleo"])
+
+
+@pytest.mark.parametrize("address", COACHS_FORMS)
+def test_leaving_quickly_keeps_nothing_of_a_coachs_form_that_was_only_looked_at(
+    people, coach, space, address
+):
+    coach.post("/you/coach/", PROFILE)
+    page = text_of(coach.get(address.format(f"{CLIENTS}{space.pk}/")))
+    assert 'form="writing" formaction="/exit/"' in page
+    coach.post("/exit/", filled_in(page))
+    assert at_home(people["cleo"]) == ""
+
+
+@pytest.mark.parametrize(
+    ("address", "field"),
+    [("{}assign/", "note"), ("/coaching/clients/invite/", "note"), ("/you/coach/", "way")],
+)
+def test_leaving_quickly_keeps_what_a_coach_was_writing(people, coach, space, address, field):
+    coach.post("/you/coach/", PROFILE)
+    page = text_of(coach.get(address.format(f"{CLIENTS}{space.pk}/")))
+    coach.post("/exit/", filled_in(page) | {field: "Half a sentence"})
+    assert "Half a sentence" in at_home(people["cleo"])
+
+
+@pytest.mark.parametrize(("address", "field"), [("{}", "text"), ("/coaching/new/", "note")])
+def test_leaving_quickly_keeps_what_a_client_was_writing(people, browser, space, address, field):
+    page = text_of(browser.get(address.format(f"/coaching/{space.pk}/")))
+    assert 'form="writing" formaction="/exit/"' in page
+    sent = filled_in(page)
+    browser.post("/exit/", sent)
+    assert at_home(people["ana"]) == ""
+    browser.force_login(people["ana"])
+    browser.post("/exit/", sent | {field: "Half a sentence"})
+    assert "Half a sentence" in at_home(people["ana"])
+
+
+@pytest.mark.parametrize("address", [*COACHS_FORMS, "{}", "{}reply/"])
+def test_enter_in_a_line_does_not_leave(coach, space, address):
+    """The first button of a form is the one that Enter presses."""
+    page = text_of(coach.get(address.format(f"{CLIENTS}{space.pk}/")))
+    buttons = re.findall(r'<button[^>]*form="writing"[^>]*>', page)
+    assert "formaction" in buttons[1]
+    assert "formaction" not in buttons[0] and " hidden" in buttons[0]
+
+
+def test_closing_a_page_with_words_in_it_asks_first(browser, coach, space):
+    for asking, address in [
+        (coach, f"{CLIENTS}{space.pk}/reply/"),
+        (browser, f"/coaching/{space.pk}/"),
+    ]:
+        assert "js/unsent" in text_of(asking.get(address))

@@ -130,7 +130,10 @@ def seen_by_coach(live: dict[str, Showing]) -> dict[str, Any]:
     if ROOM not in live:
         return {"shows": [], "ran_out": True, "until": ""}
     shows = [
-        {"item": consent.WORDS[key], "until": day_of(live[key].expires_at)}
+        {
+            "item": consent.WORDS[key].since(day_of(live[key].given_at)),
+            "until": day_of(live[key].expires_at),
+        }
         for key in ITEMS
         if key in live
     ]

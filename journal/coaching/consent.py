@@ -6,7 +6,7 @@ the keys of the cards that were published for it.
 
 import uuid
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.contrib.auth import get_user_model
@@ -41,6 +41,11 @@ class Item:
     title: str
     shows: str
     hides: str
+
+    def since(self, day: str) -> "Item":
+        """Return the same as it reads on a later day than that on which it was given."""
+        shows = self.shows.replace("from today on", f"since {day}")
+        return replace(self, shows=shows, hides=self.hides.replace("before today", "before that"))
 
 
 WORDS = {

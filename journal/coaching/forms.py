@@ -22,7 +22,10 @@ USUAL = "90"
 
 
 class ConsentForm(forms.Form):
-    """What a coach may see, of which relationship, and for how long."""
+    """What a coach may see, of which relationship, and for how long.
+
+    `since`: the days from which on items are shown already.
+    """
 
     items = forms.MultipleChoiceField(
         required=False,
@@ -36,9 +39,11 @@ class ConsentForm(forms.Form):
     )
 
     def __init__(
-        self, *args: Any, relationships: Sequence[tuple[Relationship, Story]], **kwargs: Any
-    ) -> None:
+        self, *args: Any, relationships: Sequence[tuple[Relationship, Story]],
+        since: dict[str, str], **kwargs: Any,
+    ) -> None:  # fmt: skip
         super().__init__(*args, **kwargs)
+        self.since = since
         self.relationships = {str(row.pk): row for row, _ in relationships}
         self.fields["about"].choices = [  # type: ignore[attr-defined]
             (str(row.pk), story.called) for row, story in relationships
@@ -48,8 +53,12 @@ class ConsentForm(forms.Form):
     def rows(self) -> list[dict[str, Any]]:
         """Return each item with its words and its tick, for the template."""
         chosen = self["items"].value() or []
+        words = {
+            key: item.since(self.since[key]) if key in self.since else item
+            for key, item in WORDS.items()
+        }
         return [
-            {"item": WORDS[key], "chosen": key in chosen, "id": f"id_items_{key}"}
+            {"item": words[key], "chosen": key in chosen, "id": f"id_items_{key}"}
             for key in ITEMS
             if key != ROOM
         ]

@@ -82,14 +82,20 @@ def invite_form(request: Asking, called: str = "") -> InviteForm:
 def consent_form(
     request: Asking, mending: Mending, known: dict[str, Showing] | None = None
 ) -> ConsentForm:
-    """Return the form that says what is shown, as it stands where something was shown before."""
+    """Return the form that says what is shown, as it stands where something is shown now.
+
+    What has run out is ticked no more than what never was shown.
+    """
     about = next((row.about_id for row in (known or {}).values() if row.about_id), None)
     initial = {
         "items": list(known or ()),
         "about": str(about or (mending.chosen.pk if mending.chosen else "")),
         "days": USUAL,
     }
-    return ConsentForm(request.POST or None, initial=initial, relationships=mending.rows)
+    since = {key: day_of(row.given_at) for key, row in (known or {}).items()}
+    return ConsentForm(
+        request.POST or None, initial=initial, relationships=mending.rows, since=since
+    )
 
 
 def profile_of(request: Asking) -> dict[str, str]:
@@ -168,7 +174,7 @@ def show(request: Asking, space_id: uuid.UUID) -> HttpResponse:
     if room.closed:
         return redirect("coaching_end", space_id)
     mending = Mending.of(request)
-    known = {row.item: row for row in Showing.objects.by(request.user).filter(space=space_id)}
+    known = consent.shown_in(room)
     form = consent_form(request, mending, known)
     if form.is_valid():
         consent.give(room, form.cleaned_data["items"], form.chosen_about, form.until)

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from journal.coaching import consent
 from journal.coaching.models import CARDS, PROFILE, CoachProfile, Showing
 from journal.spaces.models import Membership, Post, Space
 from journal.vault.keyring import Keyring
@@ -67,13 +68,25 @@ def test_what_is_shown_is_not_ticked_beforehand_and_lasts_ninety_days(people, br
     assert re.search(r'value="90"[^>]*checked', page)
 
 
-def test_each_item_says_what_it_shows_and_what_it_does_not(browser, space):
+def test_each_item_says_what_it_shows_and_what_it_does_not(people, browser, space):
     from journal.coaching.consent import WORDS
 
+    consent.narrow(room_for(people["ana"], space), "room")
     page = browser.get(f"/coaching/{space.pk}/show/").content.decode()
     for item in WORDS.values():
         assert item.shows in page
         assert item.hides in page
+
+
+def test_what_is_shown_already_names_the_day_since_when(people, browser, space):
+    """“From today on” was the day on which it was said."""
+    given = timezone.now() - timedelta(days=40)
+    Showing.objects.by(people["ana"]).update(given_at=given)
+    day = timezone.localtime(given)
+    for address in (f"/coaching/{space.pk}/", f"/coaching/{space.pk}/show/"):
+        page = browser.get(address).content.decode()
+        assert f"each check-in since {day.day} {day:%B %Y}" in page
+        assert "today" not in page[page.index("<main") : page.index("</main")]
 
 
 def test_renewing_after_it_has_run_out_shows_it_again(people, browser, space):
@@ -81,6 +94,9 @@ def test_renewing_after_it_has_run_out_shows_it_again(people, browser, space):
     Showing.objects.by(people["ana"]).update(expires_at=gone)
     page = browser.get(f"/coaching/{space.pk}/").content.decode()
     assert "sees nothing of you just now" in page
+    page = browser.get(f"/coaching/{space.pk}/show/").content.decode()
+    assert not re.search(r'name="items"[^>]*checked', page), "what has run out is a question again"
+    assert "finds nothing of you at all" in page
     assert not Showing.objects.to_coach(people["cleo"]).exists()
     browser.post(f"/coaching/{space.pk}/show/", SHOW)
     assert {one.item for one in Showing.objects.to_coach(people["cleo"])} == {

@@ -39,6 +39,11 @@ from steps import catalogue
 
 LATELY, CHARTED, NOTED = 30, 120, 10
 SHORTEST, LONGEST = 28, 366  # days that a drawing is wide
+# What a client shows, as a sentence has it.
+SEEN = {
+    ROOM: "what they hand you", PATH: "where they are on the path", DIALS: "their check-ins",
+    KEPT: "which exercises they finish", ACTIVE: "the week they were last here",
+}  # fmt: skip
 SAYINGS = {DONE: "They did it", DECLINED: "They let it be"}
 
 
@@ -136,8 +141,9 @@ def show(
     context = {
         "room": shown.room, "name": shown.called, "told": ledger.TOLD, "file": file,
         "until": day_of(shown.items[ROOM].expires_at), "shows": set(shown.items),
+        "seen": in_a_sentence([words for item, words in SEEN.items() if item in shown.items]),
         "drafted": None in view.drafted, "steps": steps, "states": [one["key"] for one in steps],
-        "charts": charts(readings), "readings": dials.table(readings),
+        "charts": charts(readings), "readings": dials.table(readings, Story()),
         "names": [Story().dial(key) for key in SCALES],
         "kept": [f"{one['title']}, {iso(one['day'])}" for one in view.bodies(KEPT)[:LATELY]],
         "week": f"Last here in the week of {iso(week[0]['week'])}." if week else "",
@@ -149,6 +155,11 @@ def show(
         ),
     }  # fmt: skip
     return render(request, "coaching/coach/client.html", context, status=status)
+
+
+def in_a_sentence(words: list[str]) -> str:
+    """Return words one after the other, as they are said."""
+    return " and ".join(filter(None, [", ".join(words[:-1]), words[-1]]))
 
 
 def file_of(request: Asking, shown: ledger.Shown) -> tuple[ClientFile | None, dict[str, Any]]:

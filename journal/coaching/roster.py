@@ -5,7 +5,7 @@ or for all where the list stands by name.
 """
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -42,6 +42,8 @@ MOVED = {
     DIALS: "Checked in, {}",
     ACTIVE: "Here in the week of {}",
 }
+# What a client shows beside the room itself, in a word each.
+SHOWN = {PATH: "path", DIALS: "check-ins", KEPT: "exercises", ACTIVE: "last week here"}
 WHO = {"all": "Everybody", "asked": "Waiting for an answer", "moving": "Moving lately",
        "quiet": "Quiet", "soon": "Session soon"}  # fmt: skip
 ORDERS = {"need": "Who may need you", "moved": "What moved last", "session": "Next session",
@@ -55,6 +57,7 @@ class Line:
     url: str
     name: str
     moved: str
+    shows: str
     asked: str
     quiet: bool
     when: str
@@ -154,17 +157,28 @@ def line_of(one: Signs, keyring: Keyring, files: Files, today: date) -> Line:
     return Line(
         url=f"{CLIENTS}{one.space_id}/",
         name=one.client.called(keyring) or SOMEBODY[Membership.CLIENT],
-        moved=moved(one.days, one.shows_cards),
+        moved=moved(one),
+        shows=shows(one.shown),
         asked=f"Waits for your answer, {day_of(asked)}" if asked else "",
         quiet=one.quiet,
         when=f"Session on {day_of(session)}" if session else "",
     )
 
 
-def moved(days: dict[str, date], shows_cards: bool) -> str:
+def shows(items: Collection[str]) -> str:
+    """Return in words what a client lets this coach see beside the pages they hand over."""
+    if not items:
+        return "Pages only"
+    if len(items) == len(SHOWN):
+        return "All progress"
+    return ", ".join(SHOWN[item] for item in SHOWN if item in items).capitalize()
+
+
+def moved(one: Signs) -> str:
     """Return in words what moved last."""
+    days, spoke = one.days, one.client.asked_at
     if not days:
-        return "Nothing yet" if shows_cards else "Shows you single pages only"
+        return f"Wrote to you, {day_of(timezone.localtime(spoke))}" if spoke else "Nothing yet"
     # Of several on one day the order of MOVED says which.
     item = max((one for one in MOVED if one in days), key=lambda one: days[one])
     return MOVED[item].format(day_of(days[item]))

@@ -7,7 +7,7 @@ Days and kinds are plain, so this costs three queries however much was published
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple, cast
@@ -100,14 +100,14 @@ class Place(NamedTuple):
 class Signs(NamedTuple):
     """One client as far as days tell: what moved, who spoke last, whether it has gone quiet.
 
-    `last` is the last day on which something of them is known; `asked`, when they wrote something
-    that nobody has answered since.
+    `shown` are the items they show; `last`, the last day on which something of them is known;
+    `asked`, when they wrote something that nobody has answered since.
     """
 
     space_id: uuid.UUID
     client: Place
     days: dict[str, date]
-    shows_cards: bool
+    shown: Collection[str]
     last: date
     asked: datetime | None
     quiet: bool
@@ -170,7 +170,7 @@ def signs_of(shows: Shows, place: Place, today: date) -> Signs:
         space_id=shows.space_id,
         client=place,
         days=days,
-        shows_cards=bool(shows.days),
+        shown=shows.days.keys(),
         last=last,
         asked=asked if asked and (answered is None or answered < asked) else None,
         quiet=bool(shows.days) and today - last >= QUIET,

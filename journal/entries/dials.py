@@ -76,7 +76,7 @@ def dials(request: Asking) -> HttpResponse:
     found = readings(request.user, request.keyring, row.pk if row else None, since)
     context = {
         "charts": charts(found, story, since, span) if found else [],
-        "readings": table(found),
+        "readings": table(found, story),
         "names": [story.dial(key) for key in DIALS],
         "from": day_of(since),
         "spans": [
@@ -145,10 +145,17 @@ def runs(answered: Sequence[tuple[date, int]], since: date, span: Span) -> list[
     return made
 
 
-def table(found: Sequence[Reading]) -> list[dict[str, Any]]:
-    """Return the check-ins as rows, the newest first, with a dash where nothing was said."""
+def table(found: Sequence[Reading], story: Story) -> list[dict[str, Any]]:
+    """Return the check-ins as rows, the newest first, with a dash where nothing was said.
+
+    Each number has its dial's name with it: on a phone the row becomes a line without a head.
+    """
+    names = {key: story.dial(key) for key in DIALS}
     return [
-        {"day": day_of(one.day), "numbers": [one.numbers.get(key, "–") for key in DIALS]}
+        {
+            "day": day_of(one.day),
+            "numbers": [(name, one.numbers.get(key, "–")) for key, name in names.items()],
+        }
         for one in reversed(found)
     ]
 

@@ -69,6 +69,31 @@ def test_a_line_for_each_client_says_who_asked_who_moves_and_who_is_quiet(coach,
     assert coach.get("/coaching/clients/?by=x&only=y").status_code == 200
 
 
+def test_a_coach_sees_at_a_glance_what_each_chose_to_show(people, coach, clients):
+    consent.give(clients["ben"], ["room", "dials", "path"], None)
+    consent.give(clients["stan"], ["room"], None)
+    page = text_of(coach.get("/coaching/clients/"))
+    for name, shown in [
+        ("Ana", "All progress"), ("Ben", "Path, check-ins"),
+        ("Stan", "Pages only"),
+    ]:  # fmt: skip
+        row = page[page.index(f">{name}</a>") :]
+        assert shown in row[: row.index("</tr>")]
+    seen = {name: text_of(coach.get(f"/coaching/clients/{clients[name].space.pk}/"))
+            for name in clients}  # fmt: skip
+    assert (
+        "You see what they hand you, where they are on the path and their check-ins." in seen["ben"]
+    )
+    assert "You see what they hand you." in seen["stan"]
+    assert "and the week they were last here." in seen["ana"]
+
+
+def test_of_somebody_who_shows_pages_only_the_last_that_they_sent_counts(people, coach, clients):
+    consent.give(clients["ana"], ["room"], None)
+    today = timezone.localdate()
+    assert f"Wrote to you, {today.day} {today:%B}" in text_of(coach.get("/coaching/clients/"))
+
+
 def test_many_clients_stand_on_pages_and_are_sorted_and_narrowed_down_all_together(
     people, coach, clients, monkeypatch
 ):
@@ -208,3 +233,9 @@ def test_what_a_coach_writes_reaches_the_client(coach, clients, browser):
 
 def test_nobody_but_coaches_has_a_list_of_clients(stranger):
     assert stranger.get("/coaching/clients/").status_code == 404
+
+
+def test_a_number_brings_its_name_along_where_a_phone_shows_no_head(coach, clients):
+    space, day = clients["ana"].space, timezone.localdate().isoformat()
+    clients["ana"].write(CARD_OF["dials"], {"numbers": {"safety": 3}, "day": day})
+    assert '<td data-head="Safety ">3</td>' in text_of(coach.get(f"/coaching/clients/{space.pk}/"))

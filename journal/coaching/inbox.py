@@ -25,18 +25,24 @@ SAYINGS = {"done": "Did what you suggested", "declined": "Let be what you sugges
 @require_safe
 @for_coaches
 def inbox(request: Asking) -> HttpResponse:
-    """List what clients have sent, the newest first."""
+    """List what clients have sent, the newest first, and what the coach has begun to write."""
     rooms = list(Showing.objects.to_coach(request.user).filter(item=ROOM))
     spaces = {row.space_id for row in rooms}
     ledger.looked_at_list(rooms, Opening.INBOX)
-    posts, older = page_of(request.user, spaces, request.GET.get("after", ""))
-    keyring = Keyring.of(request.user, {post.space_id for post in posts})
+    after = request.GET.get("after", "")
+    posts, older = page_of(request.user, spaces, after)
+    drafts = [] if after else drafts_in(request.user, spaces)
+    here = {post.space_id for post in (*posts, *drafts)}
+    keyring = Keyring.of(request.user, here)
     keyring.admit([post.pk for post in posts])
-    names = called(request.user, keyring, {post.space_id for post in posts})
+    names = called(request.user, keyring, here)
     states = states_of(request.user, posts)
-    lines = [line_of(post, keyring, names, states) for post in posts]
-    context = {"lines": lines, "older": f"?after={older}" if older else "",
-               "told": ledger.TOLD_OF_LISTS}  # fmt: skip
+    context = {
+        "lines": [line_of(post, keyring, names, states) for post in posts],
+        "drafts": [draft_line(post, names) for post in drafts],
+        "older": f"?after={older}" if older else "",
+        "told": ledger.TOLD_OF_LISTS,
+    }
     return render(request, "coaching/coach/inbox.html", context)
 
 
@@ -70,6 +76,23 @@ def states_of(coach: Person, posts: Collection[Post]) -> dict[Any, str]:
     rows = list(mine.values_list("parent", "opened_at"))
     answered = {parent: "Answered" for parent, opened_at in rows if opened_at}
     return answered | {parent: "Your draft" for parent, opened_at in rows if not opened_at}
+
+
+def drafts_in(coach: Person, spaces: Collection[uuid.UUID]) -> list[Post]:
+    """Return what a coach has begun to write in these rooms and not sent, the newest first."""
+    mine = Post.objects.written_by(coach).filter(space__in=spaces, opened_at__isnull=True)
+    return list(mine.filter(kind__in=(Post.NOTE, Post.REPLY)).newest()[:PAGE])
+
+
+def draft_line(post: Post, names: dict[Any, str]) -> dict[str, str]:
+    """Return a draft as one line; its words are on the page on which it is written."""
+    page = f"pages/{post.parent_id}/" if post.parent_id else "reply/"
+    return {
+        "who": names.get(post.space_id, "A client"),
+        "what": "On something they sent" if post.parent_id else "A note to them",
+        "when": day_of(post.updated_at),
+        "url": f"{CLIENTS}{post.space_id}/{page}",
+    }
 
 
 def line_of(

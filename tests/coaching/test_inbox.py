@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 from django.core import mail
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from journal.coaching import consent
 from journal.coaching.feedback import QUIETLY
@@ -166,3 +168,29 @@ def test_words_left_quickly_are_kept_for_the_coach_and_sent_to_nobody(
     [entry] = Entry.objects.written_by(people["cleo"])
     assert entry.body(Keyring.of(people["cleo"]))["text"] == "Half a thought"
     assert anas.posts.count() == before
+
+
+def test_what_a_coach_has_begun_is_found_again_in_the_inbox(coach, space, answering, asked, anas):
+    coach.post(f"{CLIENTS}{space.pk}/draft/")
+    coach.post(answering, posted("Slo", "keep"))
+    page = text_of(coach.get("/coaching/inbox/"))
+    begun = page[page.index("Begun, and not sent") :]
+    assert f"{CLIENTS}{space.pk}/reply/" in begun and answering in begun
+    assert "Slo" not in page and "nothing you need to answer" not in page
+    assert "Begun, and not sent" not in text_of(coach.get(f"/coaching/inbox/?after={asked.pk}"))
+    consent.narrow(anas, "room")
+    assert "Begun, and not sent" not in text_of(coach.get("/coaching/inbox/"))
+
+
+def test_the_inbox_asks_as_often_for_many_drafts_as_for_one(coach, cleos, asked):
+    def ask() -> int:
+        with CaptureQueriesContext(connection) as queries:
+            coach.get("/coaching/inbox/")
+        return len(queries)
+
+    cleos.write(Post.NOTE, {"text": "One"}, hidden=True)
+    ask()  # the first of a day goes into the ledger
+    few = ask()
+    for number in range(15):
+        cleos.write(Post.NOTE, {"text": f"No. {number}"}, hidden=True)
+    assert ask() == few

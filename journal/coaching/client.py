@@ -151,7 +151,10 @@ def show(
         "tasks": view.tasks(), "session": iso(coming) if coming else "",
         "notes": [note_line(request.keyring, one) for one in notes[:NOTED]],
         "form": note or NoteForm(
-            initial={"called": card.get("called") or shown.called, "next_session": coming}
+            initial={
+                "note_id": uuid.uuid4(), "called": card.get("called") or shown.called,
+                "next_session": coming,
+            }
         ),
     }  # fmt: skip
     return render(request, "coaching/coach/client.html", context, status=status)

@@ -89,8 +89,12 @@ class AssignForm(forms.Form):
 
 
 class NoteForm(forms.Form):
-    """A note of the coach's own, how they call the client, and the next session."""
+    """A note of the coach's own, how they call the client, and the next session.
 
+    `note_id` makes a button pressed twice one note.
+    """
+
+    note_id = forms.UUIDField(required=False, widget=forms.HiddenInput)
     text = WordsField(most=WORDS_LENGTH, rows=5, label="A note for yourself")
     called = WordsField(most=NAME_LENGTH, label="How you call this client in your notes")
     next_session = ComingDay(label="Next session")

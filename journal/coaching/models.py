@@ -9,12 +9,12 @@ time is over, finds nothing.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from django.conf import settings
-from django.db import models, transaction
+from django.db import IntegrityError, models, transaction
 from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce
 from django.utils import timezone
@@ -48,6 +48,19 @@ CARDS = tuple(CARD_OF.values())
 REQUEST, ASSIGNMENT, SAID, PROFILE = "request", "assignment", "said", "profile"
 FROM_COACH = "from-coach"
 DONE, DECLINED = "done", "declined"
+
+
+Row = TypeVar("Row")
+
+
+def made_once(make: Callable[[], Row]) -> Row:
+    """Run what finds a row or makes it; where another request made it meanwhile, it is found."""
+    try:
+        with transaction.atomic():
+            return make()
+    except IntegrityError:
+        with transaction.atomic():
+            return make()
 
 
 def ninety_days_on() -> datetime:
@@ -257,11 +270,15 @@ class CoachProfile(models.Model):
     @classmethod
     def keep(cls, coach: Person, keyring: Keyring, said: dict[str, str]) -> CoachProfile:
         """Keep what a coach says of themselves."""
-        row = cls.objects.of(coach) or cls(person=coach)
-        row.sealed_profile = keyring.seal(row, "profile", said)
-        row.updated_at = timezone.now()
-        row.save()
-        return row
+
+        def kept() -> CoachProfile:
+            row = cls.objects.of(coach) or cls(person=coach)
+            row.sealed_profile = keyring.seal(row, "profile", said)
+            row.updated_at = timezone.now()
+            row.save()
+            return row
+
+        return made_once(kept)
 
     def read(self, keyring: Keyring) -> dict[str, str]:
         """Open the profile: `FIELDS`, each a text."""
@@ -313,14 +330,17 @@ class ClientFile(models.Model):
         Args:
             values: of `called`, `next_session`, `last_session` (days as ISO text, or "").
         """
-        with transaction.atomic():
+
+        def written() -> ClientFile:
             known = cls.objects.hold(coach, space_id)
             row = known or cls(coach=coach, space=space_id)
             card = {**(known.read(keyring) if known else {}), **values}
             row.sealed_card = keyring.seal(row, "card", card)
             row.updated_at = timezone.now()
             row.save()
-        return row
+            return row
+
+        return made_once(written)
 
     def read(self, keyring: Keyring) -> dict[str, Any]:
         """Open the file's first page: `called`, `next_session`, `last_session` where said."""
@@ -332,6 +352,10 @@ class CoachNoteManager(GuardedManager["CoachNote"]):
         """Return all notes of this coach, the latest first; whose they are is their file's."""
         mine = self._rows().filter(file__coach=coach).select_related("file")
         return mine.order_by("-created_at", "-id")
+
+    def is_taken(self, row_id: uuid.UUID) -> bool:
+        """Whether an id is anybody's already; for the moment before a note gets it."""
+        return self._rows().filter(pk=row_id).exists()
 
 
 class CoachNote(models.Model):
@@ -353,6 +377,24 @@ class CoachNote(models.Model):
 
     def __str__(self) -> str:
         return f"note {self.pk}"
+
+    @classmethod
+    def keep(
+        cls, file: ClientFile, keyring: Keyring, text: str, row_id: uuid.UUID | None
+    ) -> CoachNote:
+        """Keep a note in a coach's file, which is held; the same words twice are one note.
+
+        Args:
+            row_id: the id that a form brought along; one that is taken is not used.
+        """
+        wanted = row_id or uuid.uuid4()
+        known = cls.objects.kept_by(file.coach_id).filter(pk=wanted, file=file).first()
+        if known is not None and known.read(keyring) == text:
+            return known
+        row = cls(id=uuid.uuid4() if cls.objects.is_taken(wanted) else wanted, file=file)
+        row.sealed_body = keyring.seal(row, "body", text)
+        row.save(force_insert=True)
+        return row
 
     def read(self, keyring: Keyring) -> str:
         """Open the text."""
@@ -394,12 +436,16 @@ class OwnExercise(models.Model):
         Args:
             row_id: the id that a form brought along; one that is somebody else's is not used.
         """
-        known = cls.objects.made_by(coach).select_for_update().filter(pk=row_id).first()
-        if known is not None:
-            return known
-        row = cls(id=uuid.uuid4() if cls.objects.is_taken(row_id) else row_id, coach=coach)
-        row.save(force_insert=True)
-        return row
+
+        def held() -> OwnExercise:
+            known = cls.objects.made_by(coach).select_for_update().filter(pk=row_id).first()
+            if known is not None:
+                return known
+            row = cls(id=uuid.uuid4() if cls.objects.is_taken(row_id) else row_id, coach=coach)
+            row.save(force_insert=True)
+            return row
+
+        return made_once(held)
 
 
 class OwnExerciseVersionManager(GuardedManager["OwnExerciseVersion"]):

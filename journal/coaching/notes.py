@@ -41,9 +41,7 @@ def note(request: Asking, space_id: uuid.UUID) -> HttpResponse:
             request.user, request.keyring, space_id, called=called, next_session=day
         )
         if data["text"].strip():
-            row = CoachNote(file=file)
-            row.sealed_body = request.keyring.seal(row, "body", data["text"])
-            row.save(force_insert=True)
+            CoachNote.keep(file, request.keyring, data["text"], data["note_id"])
     messages.success(request, "That’s kept, for you alone.")
     return redirect("client", space_id)
 

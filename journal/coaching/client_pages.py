@@ -179,10 +179,11 @@ def ask(request: Asking, space_id: uuid.UUID) -> HttpResponse:
     """Ask the coach something, or tell them."""
     room = consent.room_of_client(request, space_id)
     form = AskForm(request.POST)
-    if form.is_valid() and not room.open_to_posts:
+    shown = ROOM in consent.shown_in(room)
+    if form.is_valid() and not (room.open_to_posts and shown):
         form.add_error(None, SHUT)
     if not form.is_valid():
-        context = {"form": form, "room": room, "coach": room.other_names}
+        context = {"form": form, "room": room, "coach": room.other_names, "shown": shown}
         return render(request, "coaching/client/ask.html", context, status=422)
     text = form.cleaned_data["text"]
     room.write(REQUEST, {"text": text}, post_id=form.cleaned_data["post_id"])

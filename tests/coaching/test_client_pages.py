@@ -1,12 +1,14 @@
 """The client's pages: what was said, what is asked, the cards, assignments, Today, the end."""
 
 import uuid
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.http import Http404
+from django.utils import timezone
 
-from journal.coaching import ledger
+from journal.coaching import consent, ledger
 from journal.coaching.models import (
     ASSIGNMENT,
     CARDS,
@@ -244,3 +246,20 @@ def test_a_page_prepared_for_a_first_session_is_one_to_print_or_to_hand_over(
     [copy] = anas.posts.filter(kind=Post.COPY)
     read = coach.get(f"/coaching/clients/{space.pk}/pages/{copy.pk}/")
     assert "It came out in May." in text_of(read)
+
+
+@pytest.mark.parametrize("how", ["run out", "closed"])
+def test_nothing_is_sent_to_a_coach_who_sees_nothing_just_now(people, browser, space, anas, how):
+    """A page that was open since before the consent ended still has its form."""
+    if how == "run out":
+        gone = timezone.now() - timedelta(minutes=1)
+        Showing.objects.by(people["ana"]).filter(space=space).update(expires_at=gone)
+    else:
+        consent.narrow(anas, "room")
+    sent = {"text": "Could we talk on Sunday?", "post_id": str(uuid.uuid4())}
+    answer = browser.post(f"/coaching/{space.pk}/ask/", sent)
+    assert answer.status_code == 422
+    page = answer.content.decode()
+    assert "Nothing can be sent" in page and "Could we talk on Sunday?" in page
+    assert f"/coaching/{space.pk}/show/" in page, "the way to open it again"
+    assert not anas.posts.filter(kind=REQUEST).exists()

@@ -16,7 +16,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from journal.coaching.client_pages import day_of
 from journal.coaching.coach_door import for_coaches
 from journal.coaching.library_file import content_file
-from journal.coaching.library_forms import ExerciseForm, QuestionForms, questions_in, rows_for
+from journal.coaching.library_forms import (
+    WORDS,
+    ExerciseForm,
+    QuestionForms,
+    questions_in,
+    rows_for,
+)
 from journal.coaching.models import OwnExercise, OwnExerciseVersion
 from journal.entries.questions import Question
 from journal.vault.asking import Asking
@@ -90,23 +96,23 @@ def editor(
     sets = QuestionForms(
         posted, initial=None if posted else rows_for(body.get("questions", [])), prefix="q"
     )
-    more = request.POST.get("then") == "more"
-    if more and form.is_valid() and sets.is_valid():
-        sets = QuestionForms(initial=rows_for(questions_in(sets)), prefix="q")
-    sound = posted is not None and not more and form.is_valid() and sets.is_valid()
+    if request.POST.get("then") == "more":
+        form, sets = as_typed(form, sets)
+    sound = form.is_bound and form.is_valid() and sets.is_valid()
     clash = sound and bool(versions) and form.cleaned_data["base"] != base
     if sound and not clash:
         row = keep(request, versions, form, questions_in(sets))
         messages.success(request, f"Kept as version {row.version}. Only you can see it.")
         return redirect("own_exercise", row.exercise_id)
     context = {
-        "form": form, "sets": sets, "clash": clash, "base": base,
-        "exercise_id": form.initial["exercise_id"] if not posted else form["exercise_id"].value(),
+        "form": form, "sets": sets, "clash": clash,
+        "base": base if clash else form["base"].value(),
+        "exercise_id": form["exercise_id"].value(),
         "url": f"/coaching/library/{shown.exercise_id}/" if shown else "",
         "retired": bool(shown and shown.exercise.retired_at),
         "versions": [version_line(row, here=row is shown) for row in versions],
     }  # fmt: skip
-    status = 409 if clash else 422 if posted and not more else 200
+    status = 409 if clash else 422 if form.is_bound else 200
     return render(request, "coaching/coach/editor.html", context, status=status)
 
 
@@ -114,6 +120,14 @@ def version_line(row: OwnExerciseVersion, here: bool) -> dict[str, Any]:
     """Return a version as the list beside the editor names it; `here` is the one in it."""
     words = f"Version {row.version}, {day_of(row.created_at)}"
     return {"words": words, "url": f"?version={row.version}", "here": here}
+
+
+def as_typed(form: ExerciseForm, sets: Any) -> tuple[ExerciseForm, Any]:
+    """Return the editor as it was posted with room for more questions; nothing is asked of it."""
+    said = {name: form[name].value() for name in form.fields} | {"was": form.was}
+    rows = [{name: one[name].value() for name in one.fields} for one in sets.forms]
+    asked = [row for row in rows if any(row[name] for name in WORDS)]
+    return ExerciseForm(initial=said), QuestionForms(initial=asked, prefix="q")
 
 
 def keep(

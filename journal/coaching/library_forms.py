@@ -46,6 +46,11 @@ class ExerciseForm(Filled):
     )
 
     @property
+    def was(self) -> str:
+        """The mark of what it was filled with; with room for more questions it stays the same."""
+        return str(self.initial["was"]) if "was" in self.initial else super().was
+
+    @property
     def filled_with(self) -> str:
         """Its words before anybody changed them, and those of the questions below it."""
         rows = rows_for(self.initial.get("questions", []))

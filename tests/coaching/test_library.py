@@ -116,6 +116,31 @@ def test_more_questions_are_offered_without_losing_a_word(people, desk):
     assert kept(people["cleo"]) == []
 
 
+def test_more_questions_are_offered_before_anything_is_right(people, desk):
+    """Nobody asked for the title yet; what was typed stands there, whatever it is worth."""
+    wrong = asks("Which?", "choice", options="Only one", hint="Look up")
+    data = filled(EMPTY, wrong, title="", minutes="x", then="more", was="", base="0")
+    answer = desk.post(NEW, data)
+    page = text_of(answer)
+    assert answer.status_code == 200
+    assert "One thing before" not in page and "errorlist" not in page
+    for words in ("Which?", "Only one", "Look up", 'value="x"', data["exercise_id"]):
+        assert words in page
+    assert "selected>Choose one" in page
+    assert "data-unsent" in page, "it is not kept yet"
+    assert page.count('name="q-') > 3 * len(EMPTY)
+    assert kept(people["cleo"]) == []
+
+
+def test_a_refused_form_does_not_forget_which_version_it_began_from(people, desk):
+    made = desk.post(NEW, filled(asks("What?")))["Location"]
+    desk.post(made, filled(asks("What, then?"), base="1"))
+    late = desk.post(made, filled(asks("What now?"), base="1", title=""))
+    assert late.status_code == 422
+    assert 'name="base" value="1"' in text_of(late)
+    assert desk.post(made, filled(asks("What now?"), base="1")).status_code == 409
+
+
 def test_a_button_pressed_twice_makes_one_exercise(people, desk):
     data = filled(asks("What?"))
     for _ in range(2):

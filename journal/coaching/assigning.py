@@ -60,7 +60,7 @@ def suggested(choice: str, own: dict[str, dict[str, Any]]) -> dict[str, Any]:
     if choice in own:
         body = own[choice]
         return {"title": body["title"], "exercise": "", "questions": body["questions"],
-                "minutes": body["minutes"]}  # fmt: skip
+                "minutes": body["minutes"], "purpose": body["purpose"]}  # fmt: skip
     exercise = catalogue.get().exercises[choice]
     return {"title": exercise.title, "exercise": exercise.key, "questions": [],
             "minutes": exercise.minutes}  # fmt: skip

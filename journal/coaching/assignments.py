@@ -85,11 +85,13 @@ def assignment(request: Asking, space_id: uuid.UUID, post_id: uuid.UUID) -> Http
     if request.method == "POST":
         say(room, post, then)
         return redirect("coaching_room", space_id)
+    exercise = catalogue.get().exercises.get(body.get("exercise", ""))
     context = {
         "coach": room.other_names, "body": body, "state": SAYINGS.get(state, ""),
+        "purpose": exercise.purpose if exercise else body.get("purpose", ""),
         "by": f"{post.day.day} {post.day:%B %Y}" if post.day else "", "room": room,
         "begun": f"/journal/{begun.entry_id}/" if begun else "",
-        "there": bool(body.get("questions")) or body.get("exercise") in catalogue.get().exercises,
+        "there": bool(body.get("questions")) or exercise is not None,
         "asks": [question["ask"] for question in body.get("questions", [])],
     }  # fmt: skip
     return render(request, "coaching/client/assignment.html", context)

@@ -39,7 +39,8 @@ ITEMS = (ROOM, PATH, DIALS, KEPT, ACTIVE)
 #   card-active  week (its Monday); the only one, with `number` 1
 #   request      text
 #   assignment   title, exercise (key, or ""), questions (of a coach's own, as entries keep them),
-#                note, minutes, text (the note, to come home); `Post.day`: when it is wished by
+#                note, minutes, purpose (of an own one), text (the note, to come home);
+#                `Post.day`: when it is wished by
 #   said         state: DONE or DECLINED; `parent` is the assignment
 #   profile      CoachProfile.FIELDS
 #   from-coach   title, text: what a coach had sent, the client's own once the work has ended

@@ -1,5 +1,6 @@
 """The coach's Library: the editor, its versions, retiring, the file of the guide."""
 
+import html
 import tomllib
 import uuid
 from pathlib import Path
@@ -17,6 +18,7 @@ from steps.pieces import FIELD_TYPES
 from tests.rooms import lock_twice
 
 MARKUP = '<b>bold</b> "quoted" \\ & <script>alert(1)</script> +++ ]] \x7f'
+DELETE = "\x7f"
 NEW = "/coaching/library/new/"
 EMPTY = {"key": "", "type": "long", "ask": "", "hint": "", "options": "", "low": "", "high": "",
          "frame": ""}  # fmt: skip
@@ -254,3 +256,26 @@ def test_its_file_is_one_of_the_guide(desk, made, tmp_path, settings):
 def test_no_character_breaks_the_file():
     body = {"title": MARKUP, "purpose": "", "minutes": 10, "questions": []}
     assert tomllib.loads(content_file(body).split("+++\n")[1])["title"] == MARKUP
+
+
+def test_the_client_reads_what_an_exercise_is_for_and_how_long_it_takes(
+    desk, browser, made, space, anas, cleos
+):
+    suggest(desk, space, made)
+    [own] = anas.posts.filter(kind=ASSIGNMENT)
+    page = text_of(browser.get(f"/coaching/{space.pk}/assignments/{own.pk}/"))
+    assert f'<span class="words">{html.escape(MARKUP.replace(DELETE, ""))}</span>' in page
+    assert "About 10 minutes." in page
+    guide = catalogue.get().exercises["clear-ask"]
+    body = {"title": guide.title, "exercise": "clear-ask", "minutes": guide.minutes, "text": ""}
+    task = cleos.write(ASSIGNMENT, body)
+    page = html.unescape(text_of(browser.get(f"/coaching/{space.pk}/assignments/{task.pk}/")))
+    assert guide.purpose in page and f"About {guide.minutes} minutes." in page
+
+
+def test_what_is_wrong_with_a_question_is_said_above_with_the_way_to_it(desk):
+    answer = desk.post(NEW, filled(asks("Fine?"), asks("Which?", "choice", options="One")))
+    page = text_of(answer)
+    summary = page[page.index('class="errors"') : page.index('id="writing"')]
+    assert 'href="#id_q-1-options"' in summary and "Question 2: Write 2 to 20" in summary
+    assert 'id="id_q-1-options"' in page

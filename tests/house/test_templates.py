@@ -22,7 +22,7 @@ GROWS = {
     "mails", "agreed", "asked.answers", "asked.others", "before", "jar.lately", "line.replies",
     "more.plans.shown", "more.talks.lines", "pages", "replies", "report.odd", "stream.lines",
     "week.answers", "weeks",
-    "asked", "copies", "kept", "moved", "notes", "talk", "tasks",
+    "asked", "copies", "drafts", "kept", "moved", "notes", "talk", "tasks",
     "months", "lines", "lately", "written", "versions", "found", "rows", "entries", "results",
     "hits", "pieces", "readings", "then",
 }  # fmt: skip
@@ -34,7 +34,7 @@ SHORT = {
     "asks", "filters", "parts", "rooms", "sets", "show.rows", "shows", "sorts",
     "answers", "answer.notes", "charts", "names", "one.numbers", "others", "spans",
     "body.feelings", "carried", "choices", "exercises", "feelings",
-    "field", "field.errors", "form.afraid", "form.causes.errors",
+    "field", "field.errors", "one.visible_fields", "form.afraid", "form.causes.errors",
     "form.cause_rows", "form.non_field_errors", "form.part", "frame", "from_coach", "further",
     "group.words", "groups", "hit.around", "kept_phrases", "margin", "mending.rows", "news",
     "now_kept", "openings", "outline", "path.places", "question.ways", "questions", "shown",

@@ -68,7 +68,9 @@ class View:
         posts = [one for one in rows if one.opened_at is not None]
         drafted = {one.parent_id for one in rows if one.opened_at is None}
         cards: dict[str, list[Post]] = {item: [] for item in (PATH, DIALS, KEPT, ACTIVE)}
-        for card in shown.cards().newest()[: 2 * CHARTED]:
+        # Where somebody stands has few cards, which a year of check-ins must not crowd out.
+        standing = shown.cards(PATH, ACTIVE).newest()
+        for card in (*standing, *shown.cards(DIALS, KEPT).newest()[: 2 * CHARTED]):
             cards[card.kind.removeprefix("card-")].append(card)
         shown.room.admit([*posts, *(one for some in cards.values() for one in some)])
         return cls(shown, cards, posts, drafted)

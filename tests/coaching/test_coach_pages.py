@@ -9,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from journal.coaching import consent, roster
+from journal.coaching import client, consent, roster
 from journal.coaching.models import (
     ASSIGNMENT,
     CARD_OF,
@@ -239,3 +239,12 @@ def test_a_number_brings_its_name_along_where_a_phone_shows_no_head(coach, clien
     space, day = clients["ana"].space, timezone.localdate().isoformat()
     clients["ana"].write(CARD_OF["dials"], {"numbers": {"safety": 3}, "day": day})
     assert '<td data-head="Safety ">3</td>' in text_of(coach.get(f"/coaching/clients/{space.pk}/"))
+
+
+def test_a_year_of_check_ins_does_not_crowd_out_where_somebody_stands(coach, clients, monkeypatch):
+    monkeypatch.setattr(client, "CHARTED", 3)
+    day = timezone.localdate().isoformat()
+    for _ in range(8):
+        clients["stan"].write(CARD_OF["dials"], {"numbers": {"safety": 3}, "day": day})
+    page = text_of(coach.get(f"/coaching/clients/{clients['stan'].space.pk}/"))
+    assert '<li class="open"><span class="n">1</span>' in page

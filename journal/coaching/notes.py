@@ -21,7 +21,7 @@ from journal.coaching.coach_forms import NoteForm, OwnNoteForm
 from journal.coaching.models import ClientFile, CoachNote
 from journal.vault.asking import Asking
 
-LATELY = 200
+PAGE = 50
 
 
 @require_POST
@@ -69,10 +69,15 @@ def file(request: Asking, file_id: uuid.UUID) -> HttpResponse:
         row.delete()
         messages.success(request, "That file is gone, with its notes.")
         return redirect("coach_files")
-    notes = CoachNote.objects.kept_by(request.user).filter(file=row)[:LATELY]
+    asked = request.GET.get("page", "")
+    at = max(int(asked), 1) if asked.isdecimal() and len(asked) < 6 else 1
+    notes = CoachNote.objects.kept_by(request.user).filter(file=row)
+    rows = list(notes[(at - 1) * PAGE : at * PAGE + 1])
     context = {
         "called": row.read(request.keyring).get("called") or "A client",
-        "notes": [line_of(request, one) for one in notes],
+        "notes": [line_of(request, one) for one in rows[:PAGE]],
+        "newer": f"?page={at - 1}" if at > 1 else "",
+        "older": f"?page={at + 1}" if len(rows) > PAGE else "",
     }
     return render(request, "coaching/coach/file.html", context)
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from journal.coaching import consent
+from journal.coaching import consent, notes
 from journal.coaching.models import ASSIGNMENT, FROM_COACH, REQUEST, ClientFile, CoachNote
 from journal.entries.leaving import mark_of_words
 from journal.entries.models import Entry
@@ -292,3 +292,15 @@ def test_closing_a_page_with_words_in_it_asks_first(browser, coach, space):
         (browser, f"/coaching/{space.pk}/"),
     ]:
         assert "js/unsent" in text_of(asking.get(address))
+
+
+def test_the_oldest_of_many_notes_is_found_again(people, coach, space, monkeypatch):
+    monkeypatch.setattr(notes, "PAGE", 2)
+    for number in range(5):
+        coach.post(f"{CLIENTS}{space.pk}/note/", {"text": f"Note {number}."})
+    file = ClientFile.objects.kept_by(people["cleo"]).get()
+    pages = [text_of(coach.get(f"/coaching/files/{file.pk}/?page={at}")) for at in (1, 2, 3)]
+    assert "Note 4." in pages[0] and "Note 2." in pages[1] and "Note 0." in pages[2]
+    assert 'rel="next"' in pages[1] and 'rel="next"' not in pages[2]
+    for far in ("9", "-1", "x", "0", "99999999999"):
+        assert coach.get(f"/coaching/files/{file.pk}/?page={far}").status_code == 200

@@ -99,8 +99,8 @@ def coaching_room(request: Asking, space_id: uuid.UUID) -> HttpResponse:
         return redirect("coaching_invitation", space_id)
     known = {row.item: row for row in Showing.objects.by(request.user).filter(space=space_id)}
     live = {item: row for item, row in known.items() if row.expires_at > timezone.now()}
-    if not known:
-        return redirect("coaching_show", space_id)
+    if not known and not room.posts.exclude(kind=PROFILE).exists():
+        return redirect("coaching_show", space_id)  # come in, and nothing said yet by anybody
     looked_in(room)
     talk = list(room.posts.filter(kind__in=TALK).newest().select_related("parent")[:LATELY])
     tasks = assignments_in(room)

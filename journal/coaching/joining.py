@@ -192,6 +192,8 @@ def show(request: Asking, space_id: uuid.UUID) -> HttpResponse:
 def narrow(request: Asking, space_id: uuid.UUID) -> HttpResponse:
     """Stop showing one item, or everything, from the next request on."""
     room = consent.room_of_client(request, space_id)
-    consent.narrow(room, request.POST.get("item", ""))
+    item = request.POST.get("item", "")
+    consent.narrow(room, item)
     messages.success(request, "Done. It is closed to them from this moment on.")
-    return redirect("coaching_room", space_id)
+    # Whoever has just closed everything is not led to the page that opens it.
+    return redirect("coaching") if item == ROOM else redirect("coaching_room", space_id)

@@ -263,3 +263,16 @@ def test_nothing_is_sent_to_a_coach_who_sees_nothing_just_now(people, browser, s
     assert "Nothing can be sent" in page and "Could we talk on Sunday?" in page
     assert f"/coaching/{space.pk}/show/" in page, "the way to open it again"
     assert not anas.posts.filter(kind=REQUEST).exists()
+
+
+def test_whoever_closed_everything_still_reads_what_was_said_to_them(people, browser, space, cleos):
+    cleos.write(Post.NOTE, {"text": "Slowly, and with the window open."})
+    suggest(cleos)
+    closed = browser.post(f"/coaching/{space.pk}/narrow/", {"item": "room"}, follow=True)
+    page = text_of(closed)
+    assert closed.redirect_chain[-1][0] == "/coaching/", "not the page that opens it again"
+    assert "It is closed to them" in page and "Sees nothing of you just now." in page
+    page = text_of(browser.get(f"/coaching/{space.pk}/"))
+    assert "Slowly, and with the window open." in page and "The clear ask" in page
+    assert "sees nothing of you just now" in page and "/ask/" not in page
+    assert not Showing.objects.by(people["ana"]).exists()

@@ -6,16 +6,16 @@ like this. Whatever the answer, the words stay on the page until they are kept.
 """
 
 from dataclasses import replace
-from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
-from django.http import Http404, JsonResponse, QueryDict
+from django.db import transaction
+from django.http import JsonResponse
 from django.middleware.csrf import get_token
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
+from journal.entries.closing import whole
 from journal.entries.forms import ExerciseForm, PageForm
-from journal.entries.models import Entry, Revision
 from journal.entries.posted import PostedPage, PostedSheet, posted
 from journal.entries.writing import Kept, keep
 from journal.vault.asking import Asking
@@ -29,6 +29,14 @@ def autosave(request: Asking) -> JsonResponse:
     """Keep what is on a writing page now."""
     if not request.user.is_authenticated:
         return JsonResponse({"why": "signed-out"}, status=401)
+    if "after" not in request.POST:
+        return save(request)
+    with transaction.atomic():  # what it is put together from must not change before it is kept
+        return save(request)
+
+
+def save(request: Asking) -> JsonResponse:
+    """Keep what was posted and say how that went."""
     data = whole(request)
     if data is None:
         return JsonResponse({"why": "gone"}, status=409)
@@ -94,55 +102,3 @@ def only_empty(page: PostedPage | PostedSheet) -> bool:
 def first_error(page: PostedPage | PostedSheet) -> str:
     """Return what the form says first."""
     return next(str(error) for errors in page.form.errors.values() for error in errors)
-
-
-def whole(request: Asking) -> QueryDict | None:
-    """Return the posted values with a delta put back into the text it was cut from.
-
-    A page that closes can send some sixty kilobytes; past that it sends what changed in its longest
-    field since the version it started from. None when that version is not to be had.
-    """
-    field = request.POST.get("splice_field")
-    if not field:
-        return request.POST.copy()
-    before = text_at(request, field)
-    start, end = number(request, "splice_start"), number(request, "splice_end")
-    if before is None or start is None or end is None:
-        return None
-    data = request.POST.copy()
-    data[field] = before[:start] + request.POST.get("splice_text", "") + before[end:]
-    return data
-
-
-def number(request: Asking, name: str) -> int | None:
-    """Return a posted number; None for what is none, or is larger than any of ours."""
-    posted = request.POST.get(name, "")
-    return int(posted) if posted.isdecimal() and len(posted) < 10 else None
-
-
-def text_at(request: Asking, field: str) -> str | None:
-    """Return one field of an entry as it stood at the version a delta was made from."""
-    try:
-        page = posted(request)
-    except Http404:
-        return None
-    base = number(request, "base_version")
-    if page.entry is None or base is None:
-        return None
-    body = body_at(request, page.entry, base)
-    if body is None:
-        return None
-    if isinstance(page, PostedPage):
-        return str(body.get(field, "")) if field in {"title", "text"} else None
-    form = ExerciseForm(questions=page.sheet.questions, answers=body["answers"])
-    return str(form[field].value() or "") if field in form.fields else None
-
-
-def body_at(request: Asking, entry: Entry, version: int) -> dict[str, Any] | None:
-    """Open an entry as it stood at a version, where that is still kept."""
-    if entry.version == version:
-        head = entry.head(request.keyring)
-        return {**entry.body(request.keyring), "title": head["title"]}
-    kept = Revision.objects.of(entry).filter(version=version, beside=False)
-    revision = kept.filter(sealed_body__isnull=False).first()
-    return revision.body(request.keyring) if revision else None

@@ -43,36 +43,56 @@ function words() {
   return data;
 }
 
-function envelope(data, saveId, ahead = 0) {
+function envelope(data, saveId) {
   const body = new URLSearchParams(data);
   body.set("entry_id", held.entry_id.value);
-  body.set("base_version", Number(held.base_version.value) + ahead);
+  body.set("base_version", held.base_version.value);
   body.set("save_id", saveId);
   return body;
 }
 
-// What changed in the one long field, where the whole would not fit behind a closing page.
-function splice(data, saveId) {
-  const body = envelope(data, saveId);
-  for (const [name, now] of data) {
-    const before = last.get(name) ?? "";
-    if (now.length < BEHIND / 4 || before.length < BEHIND / 4) continue;
-    let start = 0;
-    const shorter = Math.min(now.length, before.length);
-    while (start < shorter && now[start] === before[start]) start += 1;
-    if (start && before.charCodeAt(start - 1) >= 0xd800 && before.charCodeAt(start - 1) < 0xdc00) start -= 1;
-    let end = 0;
-    while (end < shorter - start && now[now.length - 1 - end] === before[before.length - 1 - end]) end += 1;
-    const tail = before.charCodeAt(before.length - end);
-    if (end && tail >= 0xdc00 && tail < 0xe000) end -= 1;
+// What changed in a text, counted in characters as the server counts them.
+function delta(before, now) {
+  let start = 0;
+  const shorter = Math.min(now.length, before.length);
+  while (start < shorter && now[start] === before[start]) start += 1;
+  if (start && before.charCodeAt(start - 1) >= 0xd800 && before.charCodeAt(start - 1) < 0xdc00) start -= 1;
+  let end = 0;
+  while (end < shorter - start && now[now.length - 1 - end] === before[before.length - 1 - end]) end += 1;
+  const tail = before.charCodeAt(before.length - end);
+  if (end && tail >= 0xdc00 && tail < 0xe000) end -= 1;
+  return {
+    start: [...before.slice(0, start)].length,
+    end: [...before.slice(0, before.length - end)].length,
+    text: now.slice(start, now.length - end),
+  };
+}
+
+// Of the longest fields only what changed, since the words of each of `bases` ...
+function cut(body, data, bases) {
+  const long = [...data].filter(([name]) => held[name].tagName === "TEXTAREA").sort((a, b) => b[1].length - a[1].length);
+  for (const [name, now] of long) {
+    if (body.toString().length <= BEHIND) break;
     body.delete(name);
-    body.set("splice_field", name);
-    body.set("splice_start", [...before.slice(0, start)].length);
-    body.set("splice_end", [...before.slice(0, before.length - end)].length);
-    body.set("splice_text", now.slice(start, now.length - end));
-    break;
+    for (const [base, words] of Object.entries(bases)) {
+      body.append(`${base}_field`, name);
+      for (const [part, value] of Object.entries(delta(words.get(name) ?? "", now))) body.append(`${base}_${part}`, value);
+    }
   }
   return body;
+}
+
+// ... where the whole would not fit behind a closing page. Another save may be under way, and only
+// the server will know whether it arrived: so what changed since then goes along, or goes alone.
+function fitting(data, saveId, underWay) {
+  const fresh = () => {
+    const body = envelope(data, saveId);
+    if (underWay) body.set("after", underWay.saveId);
+    return body;
+  };
+  const after = underWay && { after: new Map(underWay.data) };
+  const both = cut(fresh(), data, { splice: last, ...after });
+  return both.toString().length > BEHIND && after ? cut(fresh(), data, after) : both;
 }
 
 function post(body, keepalive = false) {
@@ -319,8 +339,7 @@ function flush() {
   if (settled() || (said === flying && (lasting || !again))) return;
   const saveId = again ? pending.saveId : uuid();
   if (!busy) pending ??= { data, said, saveId };
-  let body = envelope(data, saveId, busy && !again ? 1 : 0);
-  if (body.toString().length > BEHIND) body = splice(data, saveId);
+  const body = fitting(data, saveId, busy && !again && pending);
   if (body.toString().length > BEHIND) return save();
   lasting = true;
   const behind = post(body, true).then(async (answer) => answer.ok && acknowledged(await answer.json(), data, said));

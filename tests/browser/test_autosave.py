@@ -33,6 +33,15 @@ GOES_WITH_THE_PAGE = """() => {
   window.fetch = (url, wishes) => (wishes.keepalive ? real(url, wishes) : new Promise(() => {}));
 }"""
 
+# Arrives, but whatever the site says to it is never heard here.
+GOES_UNANSWERED = """() => {
+  const real = fetch;
+  window.fetch = (url, wishes) => {
+    const answer = real(url, wishes);
+    return wishes.keepalive ? answer : new Promise(() => {});
+  };
+}"""
+
 
 @pytest.fixture
 def text_of(open_window: Open, person: Person) -> Callable[[str], str]:
@@ -393,6 +402,39 @@ def test_leaving_a_long_page_while_it_is_being_saved_loses_nothing(
     expect(window.page.locator("#saved")).to_have_text("Saving")
     window.go("/safety/")
     assert soon(lambda: text_of(editing(person)) == f"{long}The end.")
+
+
+def test_words_typed_while_a_long_page_was_being_saved_go_behind_it_too(
+    open_window: Open, person: Person, text_of: Callable[[str], str]
+) -> None:
+    window = open_window(cookie=person.cookies[0])
+    window.forgive("beforeunload")
+    window.go(editing(person))
+    long = "The light was on. " * 3500
+    window.page.locator("#words").fill(long)
+    saved(window.page)
+    window.page.evaluate(GOES_UNANSWERED)
+    write_on(window, "And then")
+    window.page.keyboard.press("Control+s")
+    assert soon(lambda: text_of(editing(person)) == f"{long}And then")
+    write_on(window, " the end.")
+    window.go("/safety/")
+    assert soon(lambda: text_of(editing(person)) == f"{long}And then the end.")
+
+
+def test_leaving_a_page_in_letters_that_weigh_more_sends_what_changed_behind_it(
+    open_window: Open, person: Person, text_of: Callable[[str], str]
+) -> None:
+    window = open_window(cookie=person.cookies[0])
+    window.forgive("beforeunload")
+    window.go(editing(person))
+    long = "Свет горел всю ночь. " * 600
+    window.page.locator("#words").fill(long)
+    saved(window.page)
+    window.page.evaluate(GOES_WITH_THE_PAGE)
+    write_on(window, "Конец.")
+    window.go("/safety/")
+    assert soon(lambda: text_of(editing(person)) == f"{long}Конец.")
 
 
 def test_nothing_that_was_typed_is_kept_in_the_browser(window: Window) -> None:

@@ -13,7 +13,7 @@ from journal.entries.models import Entry, Revision
 from journal.tasks import thin_history
 from journal.vault.keyring import Keyring
 
-from .posting import fields
+from .posting import fields, read
 
 pytestmark = pytest.mark.django_db
 ADDRESS = "/journal/autosave/"
@@ -197,6 +197,77 @@ def test_a_delta_from_an_older_version_is_put_together_there_and_kept_beside(
     assert answer.status_code == 409
     beside = Revision.objects.of(page).get(beside=True)
     assert beside.body(Keyring.of(page.author))["text"] == "Then I came home and it was gone."
+
+
+def test_two_long_answers_send_what_changed_in_each(
+    browser: Client, ana: Any, mending: Any
+) -> None:
+    ana.whole_sheet = True
+    ana.save()
+    address = "/path/communicate-openly/softened-start/"
+    names = list(read(browser.get(address)).areas)[:2]
+    sent = typed(browser, address, **dict.fromkeys(names, "One. Two."))
+    browser.post(ADDRESS, sent)
+    kept = {k: v for k, v in sent.items() if k not in names}
+    delta = {
+        "splice_field": names, "splice_start": ["4", "9"], "splice_end": ["4", "9"],
+        "splice_text": [" And a half.", " Three."], "base_version": "1", "save_id": uuid.uuid4(),
+    }  # fmt: skip
+    assert browser.post(ADDRESS, kept | delta).status_code == 200
+    entry = Entry.unscoped.get()
+    answers = entry.body(Keyring.of(entry.author))["answers"]
+    said = [answers[name.removeprefix("answer-")] for name in names]
+    assert said == ["One. And a half. Two.", "One. Two. Three."]
+
+
+def closing(sent: dict[str, Any], before: dict[str, Any], words: str) -> dict[str, Any]:
+    """Return what a page sends that closes while it is saving `before`, with words typed since."""
+    after = {
+        "after": before["save_id"], "after_field": "text", "after_text": words,
+        "after_start": str(len(before["text"])), "after_end": str(len(before["text"])),
+    }  # fmt: skip
+    since = {"base_version": before["base_version"], "save_id": str(uuid.uuid4())}
+    tail = before["text"].removeprefix(LONG) + words
+    return {**spliced(sent, len(LONG), len(LONG), tail), **after, **since}
+
+
+@pytest.mark.parametrize("arrived", [True, False])
+def test_words_typed_while_a_long_save_was_under_way_are_kept_whether_that_one_arrived_or_not(
+    browser: Client, page: Entry, arrived: bool
+) -> None:
+    browser.post(ADDRESS, typed(browser, edit(page), text=LONG))
+    first = typed(browser, edit(page), text=LONG + "And then")
+    if arrived:
+        browser.post(ADDRESS, first)
+    answer = browser.post(ADDRESS, closing(first, first, " the end."))
+    assert answer.status_code == 200, answer.json()
+    assert text(page) == LONG + "And then the end."
+
+
+def test_words_typed_while_a_save_was_under_way_that_clashed_are_kept_beside_with_it(
+    browser: Client, page: Entry
+) -> None:
+    browser.post(ADDRESS, typed(browser, edit(page), text=LONG))
+    first = typed(browser, edit(page), text=LONG + "And then")
+    browser.post(ADDRESS, typed(browser, edit(page), text="other"))
+    browser.post(ADDRESS, first)
+    assert browser.post(ADDRESS, closing(first, first, " the end.")).status_code == 409
+    assert text(page) == "other"
+    beside = [row.body(Keyring.of(page.author))["text"] for row in Revision.objects.of(page)
+              if row.beside]  # fmt: skip
+    assert LONG + "And then the end." in beside
+
+
+def test_a_whole_page_sent_behind_a_save_under_way_lands_on_it_or_stands_for_itself(
+    browser: Client, page: Entry
+) -> None:
+    for number, arrived in enumerate([True, False]):
+        first = typed(browser, edit(page), text=f"{number} one")
+        if arrived:
+            browser.post(ADDRESS, first)
+        behind = {"after": first["save_id"], "save_id": str(uuid.uuid4()), "text": f"{number} two"}
+        assert browser.post(ADDRESS, first | behind).status_code == 200
+        assert text(page) == f"{number} two"
 
 
 @pytest.mark.parametrize("place", ["", "x", "-1", "9" * 400])

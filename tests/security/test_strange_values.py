@@ -33,6 +33,7 @@ FIELDS = (
     "entry_id", "save_id", "base_version", "text", "title", "about", "feelings", "asked", "at",
     "then", "exercise", "again", "state", "kind", "name", "part", "afraid", "happened", "causes",
     "version", "pages", "splice_field", "splice_start", "splice_end", "splice_text",
+    "after", "after_field", "after_start", "after_end", "after_text",
     "query", "place", "since", "until", "step", "after", "words", "email", "password1", "login",
     "password", "code", "credential", "browser_zone", "display_name", "time_zone", "language",
     "next", "action_add", "on", "answer-wish", "id", "csrfmiddlewaretoken",

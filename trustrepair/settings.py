@@ -104,6 +104,7 @@ MIDDLEWARE = [
     "trustrepair.doors.headers.HeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "trustrepair.doors.leaving.LeavingMiddleware",
     "trustrepair.doors.sessions.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

@@ -17,6 +17,12 @@ function blank() {
   document.body.replaceChildren();
 }
 
+// Until the site has heard of it, Back must find nobody signed in.
+function mark() {
+  const [name, bound] = location.protocol === "https:" ? ["__Host-leaving", "; secure"] : ["leaving", ""];
+  if (isPrivate) document.cookie = `${name}=1; path=/; samesite=lax${bound}`;
+}
+
 // What stands in the page's other forms is kept, too, for whoever the page belongs to.
 function takeAlong(source) {
   for (const field of document.querySelectorAll("main form :is(textarea, .drop__row input)")) {
@@ -37,6 +43,7 @@ function leave(told = false) {
   takeAlong(source);
   const words = new URLSearchParams(new FormData(source));
   const away = form.dataset.exitUrl;
+  mark();
   document.title = "";
   if (words.toString().length > KEEPALIVE) {
     // Too long to be sent behind a page that is gone: hide it, and let the form itself carry it.

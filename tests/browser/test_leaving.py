@@ -219,6 +219,29 @@ def test_leaving_asks_no_question_about_unsaved_words(
     assert window.troubles() == []
 
 
+@pytest.mark.parametrize("path", ["/journal/", "/begin/"])
+def test_back_finds_a_stranger_while_leaving_is_still_on_its_way(
+    open_window: Callable[..., Window], person: Person, elsewhere: str, path: str
+) -> None:
+    window = open_window(cookie=person.cookies[0] if path == "/journal/" else "")
+    window.left = True
+    if path == "/begin/":
+        window.go(path)
+        window.page.get_by_text("A friend", exact=True).click()
+        window.page.get_by_label("What shall we call them here?").fill(CANARY)
+        with window.page.expect_navigation():
+            window.page.get_by_role("button", name="Go on").click()
+    else:
+        window.go(path)
+        window.go(person.pages[0])
+    caught = watch_for(window, (CANARY, SECRET))
+    window.context.route("**/exit/", lambda held: None)
+    shift(window)
+    window.page.wait_for_url(elsewhere)
+    go_back_and_look(window)
+    assert caught == []
+
+
 def test_leaving_works_where_the_site_has_gone(
     open_window: Callable[..., Window], site: Served, person: Person, elsewhere: str
 ) -> None:

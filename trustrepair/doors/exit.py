@@ -16,6 +16,7 @@ from journal.relationships.guests import COOKIE
 from journal.vault.asking import Asking
 from journal.vault.owner import is_somebody_elses
 from trustrepair.doors.errors import from_elsewhere
+from trustrepair.doors.leaving import MARK
 
 logger = logging.getLogger(__name__)
 
@@ -34,6 +35,7 @@ def leave(request: Asking) -> HttpResponse:
     # Whoever was half-way through signing in or through a new password has a session, too.
     request.session.flush()
     response.delete_cookie(COOKIE, samesite="Lax")
+    response.delete_cookie(MARK, samesite="Lax")
     response.headers["Clear-Site-Data"] = '"cache", "storage"'
     return response
 

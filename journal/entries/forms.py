@@ -108,6 +108,8 @@ class PageForm(SaveForm):
     )
     about = forms.ChoiceField(required=False, label="About")
     letter = forms.BooleanField(required=False, widget=forms.HiddenInput)
+    # Whether the title is a line of the guide's that the page began with.
+    prompted = forms.BooleanField(required=False, widget=forms.HiddenInput)
 
     def __init__(
         self,
@@ -128,13 +130,16 @@ class PageForm(SaveForm):
     def clean(self) -> dict[str, Any]:
         data = super().clean()
         if "text" in data and "title" in data and not self.says_something():
-            self.add_error("text", "Write one line. A title or a feeling is enough, too.")
+            other = "feeling" if data["prompted"] else "title or a feeling"
+            nothing = f"There is nothing to keep yet. One line is enough, or a {other}."
+            self.add_error("text", nothing)
         return data
 
     def says_something(self) -> bool:
-        """Whether there is anything to keep."""
+        """Whether there is anything to keep; what the guide asked is nothing they wrote."""
         data = self.cleaned_data
-        return bool(data["text"].strip() or data["title"].strip() or data.get("feelings"))
+        title = "" if data["prompted"] else data["title"]
+        return bool(data["text"].strip() or title.strip() or data.get("feelings"))
 
 
 class LineForm(SaveForm):

@@ -112,6 +112,8 @@ def show_page(
     )
     length = len(str(form["text"].value() or ""))
     letter = entry.kind == Entry.LETTER if entry else bool(form["letter"].value())
+    if form.is_bound and form["prompted"].value():
+        asked = form["title"].value()
     context: dict[str, Any] = {
         "letter": letter,
         "asked": asked,

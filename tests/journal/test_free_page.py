@@ -55,7 +55,7 @@ def test_one_line_is_enough_and_so_is_a_title_or_a_feeling(browser: Client) -> N
 def test_an_empty_page_is_not_kept(browser: Client, said: dict[str, str]) -> None:
     response = browser.post(NEW, save(**said))
     assert response.status_code == 422
-    assert "Write one line" in words(response)
+    assert "There is nothing to keep yet" in words(response)
     assert not Entry.unscoped.exists()
 
 

@@ -101,6 +101,22 @@ def test_a_line_leads_to_a_page_that_asks_it_and_keeps_it_as_its_title(
     assert head["title"] == asked
 
 
+def test_a_page_with_nothing_but_the_line_that_asked_is_not_kept(
+    browser: Client, came: Any, story_of: Callable[..., Relationship]
+) -> None:
+    story_of(kind="friend", part="hurt")
+    shown = browser.get("/path/quality-time/").content.decode()
+    blank = browser.get(re.findall(r'href="(/journal/new/\?line=[\w-]+)"', shown)[0])
+    posted = {**fields(blank), "text": " "}
+    answer = browser.post("/journal/new/", posted)
+    assert answer.status_code == 422
+    assert "There is nothing to keep yet." in words(answer)
+    assert fields(answer)["title"] == posted["title"], "it still asks the same"
+    assert browser.post("/journal/autosave/", posted).json() == {"saved": ""}
+    browser.post("/exit/", posted)
+    assert not Entry.unscoped.exists()
+
+
 @pytest.mark.parametrize("line", ["", "nothing-001", "checkin-001", "quality-time-999", "\x00"])
 def test_a_line_that_is_none_opens_a_plain_page(browser: Client, line: str) -> None:
     shown = browser.get("/journal/new/", {"line": line})

@@ -130,10 +130,18 @@ class PageForm(SaveForm):
     def clean(self) -> dict[str, Any]:
         data = super().clean()
         if "text" in data and "title" in data and not self.says_something():
-            other = "feeling" if data["prompted"] else "title or a feeling"
-            nothing = f"There is nothing to keep yet. One line is enough, or a {other}."
-            self.add_error("text", nothing)
+            self.add_error("text", self.nothing())
         return data
+
+    def nothing(self) -> str:
+        """Return what is said of a page with nothing on it, or with nothing left on it."""
+        if self.cleaned_data.get("base_version"):
+            return (
+                "An empty page is not kept, so what you wrote here before still is. If it should "
+                "go, delete the page."
+            )
+        other = "feeling" if self.cleaned_data["prompted"] else "title or a feeling"
+        return f"There is nothing to keep yet. One line is enough, or a {other}."
 
     def says_something(self) -> bool:
         """Whether there is anything to keep; what the guide asked is nothing they wrote."""

@@ -194,7 +194,7 @@ function acknowledged(told, data, said) {
   if (words().toString() !== sent) return;
   form.dispatchEvent(new CustomEvent("saved"));
   if (told.saved) say("saved", `Saved ${told.saved}`);
-  else say("unsaved", "Nothing to save yet");
+  else say("unsaved", held.base_version.value === "0" ? "Nothing to save yet" : "Empty: what you wrote before stays");
 }
 
 function retry() {

@@ -134,6 +134,17 @@ def test_typing_on_and_on_is_saved_within_five_seconds(window: Window) -> None:
     assert set(typed) == {"a"} and len(typed) <= 51, "a tenth of a second for the key itself"
 
 
+def test_a_page_that_was_emptied_says_that_its_words_are_kept(
+    window: Window, person: Person, text_of: Callable[[str], str]
+) -> None:
+    untitled = f"{person.pages[1]}edit/"
+    window.go(untitled)
+    before = window.page.locator("#words").input_value()
+    window.page.locator("#words").fill("")
+    expect(window.page.locator("#saved")).to_have_text("Empty: what you wrote before stays")
+    assert text_of(untitled) == before != ""
+
+
 def test_the_keys_for_saving_save_at_once(window: Window) -> None:
     window.stop_time()
     window.go("/journal/new/")

@@ -51,6 +51,16 @@ def test_one_line_is_enough_and_so_is_a_title_or_a_feeling(browser: Client) -> N
     assert "sad" in words(browser.get("/journal/"))
 
 
+def test_a_page_emptied_later_keeps_what_was_there_and_says_so(
+    browser: Client, page: Entry
+) -> None:
+    response = fill(browser, edit(page), {"title": "", "text": " ", "feelings": []})
+    assert response.status_code == 422
+    said = words(response)
+    assert "what you wrote here before still is. If it should go, delete the page" in said
+    assert opened(page)["text"]
+
+
 @pytest.mark.parametrize("said", [{}, {"text": " \n\t "}, {"title": "  ", "text": ""}])
 def test_an_empty_page_is_not_kept(browser: Client, said: dict[str, str]) -> None:
     response = browser.post(NEW, save(**said))

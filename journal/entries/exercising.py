@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from journal.entries.forms import ExerciseForm
+from journal.entries.forms import ExerciseForm, SaveForm
 from journal.entries.margin import KEPT, beside, phrases, spoken
 from journal.entries.models import Entry
 from journal.entries.questions import by_page, in_words
@@ -180,7 +180,7 @@ def show(
         "now_kept": [
             {"ask": q["ask"], "words": in_words(q, answers.get(q["key"]))} for q in sheet.here
         ] if clash else None,
-        "saved": saved_words(sheet.entry),
+        "saved": saved_words(sheet.entry, form),
         "day": written_on(sheet.entry),
     }  # fmt: skip
     return render(request, "journal/exercise.html", context, status=status)
@@ -201,9 +201,11 @@ def place_on(sheet: Sheet) -> dict[str, Any]:
     }
 
 
-def saved_words(entry: Entry | None) -> str:
-    """Say when an entry was last kept."""
-    return f"Saved {timezone.localtime(entry.updated_at):%H:%M}" if entry else ""
+def saved_words(entry: Entry | None, form: SaveForm) -> str:
+    """Say when an entry was last kept; nothing of words that have just come back unsaved."""
+    if entry is None or form.is_bound:
+        return ""
+    return f"Saved {timezone.localtime(entry.updated_at):%H:%M}"
 
 
 def written_on(entry: Entry | None) -> str:

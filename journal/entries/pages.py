@@ -117,7 +117,7 @@ def show_page(
     context: dict[str, Any] = {
         "letter": letter,
         "asked": asked,
-        "form": form, "ids": ids, "entry": entry, "saved": exercising.saved_words(entry),
+        "form": form, "ids": ids, "entry": entry, "saved": exercising.saved_words(entry, form),
         "day": exercising.written_on(entry),
         "long": f"{length:,}" if length > NEARLY else "",
         "now_kept": clash.entry.body(request.keyring)["text"] if clash else None,

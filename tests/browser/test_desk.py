@@ -35,6 +35,21 @@ def test_size_and_spelling_are_chosen_on_the_desk_and_remembered(window: Window)
         window.go("/journal/new/")
 
 
+def test_the_ribbon_covers_nothing_of_what_is_said_above_the_words(window: Window) -> None:
+    window.forgive("422")
+    window.go("/journal/new/")
+    window.page.get_by_role("button", name="Save", exact=True).click()
+    said = window.page.get_by_role("alert").bounding_box()
+    ribbon = window.page.locator(".sheet").evaluate(
+        """(sheet) => {
+          const { top, height } = getComputedStyle(sheet, "::before");
+          return sheet.getBoundingClientRect().top + scrollY + parseFloat(top) + parseFloat(height);
+        }"""
+    )
+    scrolled = window.page.evaluate("scrollY")
+    assert said and said["y"] + scrolled >= ribbon
+
+
 def test_the_clock_ends_with_a_sentence_and_nothing_moves_before(window: Window) -> None:
     page = window.page
     window.stop_time()

@@ -57,6 +57,7 @@ def test_a_page_emptied_later_keeps_what_was_there_and_says_so(
     response = fill(browser, edit(page), {"title": "", "text": " ", "feelings": []})
     assert response.status_code == 422
     said = words(response)
+    assert "Not saved yet" in said
     assert "what you wrote here before still is. If it should go, delete the page" in said
     assert opened(page)["text"]
 

@@ -62,6 +62,7 @@ def test_a_stale_tab_gets_both_texts_and_overwrites_nothing(browser: Client, pag
     assert response.status_code == 409
     assert text(page) == "From the other tab."
     assert "From the other tab." in words(response)
+    assert "Not saved yet" in words(response), "yours is not what is kept"
     assert read(response).areas["text"] == "From the stale tab."
     assert texts(page)[-1] == "*From the stale tab."
     again = fields(response)

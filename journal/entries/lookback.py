@@ -42,6 +42,13 @@ class AmongForm(NarrowForm):
     )
 
 
+# Many pages of a kind, as a heading says it.
+SEVERAL = {
+    Entry.FREE: "Free pages", Entry.EXERCISE: "Exercises", Entry.CHECKIN: "Check-ins",
+    Entry.GRATITUDE: "Good things", Entry.LETTER: "Letters",
+}  # fmt: skip
+
+
 @dataclass(frozen=True)
 class Among:
     """Some of a person's pages: of a month, a kind, about somebody, on a step, or all of these."""
@@ -77,11 +84,12 @@ class Among:
         step = catalogue.get().steps.get(self.step)
         said = (
             f"{self.month:%B} {self.month.year}" if self.month else "",
-            dict(Entry.KINDS).get(self.kind, ""),
+            SEVERAL.get(self.kind, ""),
             f"with {names[self.about]} in mind" if self.about in names else "",
             step.title if step else "",
         )
-        return ", ".join(filter(None, said)) or "Every page"
+        heading = ", ".join(filter(None, said)) or "Every page"
+        return heading[0].upper() + heading[1:]
 
     def query(self) -> str:
         """Return the same as the address carries it."""

@@ -249,6 +249,18 @@ def test_nonsense_leaves_everything_in(browser: Client, page: Entry, among: dict
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [("exercise", "Exercises"), ("letter", "Letters"), ("gratitude", "Good things")],
+)
+def test_the_heading_of_a_list_speaks_of_several_pages(
+    browser: Client, mending: Any, kind: str, said: str
+) -> None:
+    assert f"<h1>{said}</h1>" in browser.get(f"/journal/back/pages/?kind={kind}").text
+    about = browser.get(f"/journal/back/pages/?about={mending.pk}").text
+    assert "<h1>With " in about
+
+
 def test_a_long_list_goes_on_where_it_stopped_and_keeps_what_was_asked(
     browser: Client, ana: Any
 ) -> None:

@@ -117,3 +117,12 @@ def test_a_place_that_was_tampered_with_begins_at_the_newest(
     browser: Client, abroad: Entry
 ) -> None:
     assert str(abroad.pk) in look(browser, "piano", place="heron")
+
+
+def test_a_narrowed_search_that_finds_nothing_says_that_it_looked_at_some_pages_only(
+    browser: Client, ana: Any
+) -> None:
+    write(ana, "The piano came.")
+    shown = words(browser.post(PLACE, {"query": "piano", "kind": "letter"}))
+    assert "None of these pages has those words." in shown
+    assert shown.index("Any step") < shown.index("Search these pages"), "no way back up to search"

@@ -2,7 +2,9 @@
 
 What the leaver wrote is gone for the others, because its keys are; what the others wrote is gone
 for the leaver, because there is no membership. What somebody wrote themselves comes home into their
-journal. Whoever stays finds the room closed and takes theirs home when they like.
+journal. Whoever stays finds the room closed and takes theirs home when they like; what they said on
+the leaver's device becomes theirs first. Words from another's device come home on a page of their
+own, which says so: whoever held that device could have written anything as theirs.
 """
 
 import uuid
@@ -28,11 +30,17 @@ from steps.reminders.telling import stop_for
 KINDS = {
     "copy": "A copy you handed over", "note": "A note", "reply": "A reply", "answer": "An answer",
     "marble": "Something you noticed", "wording": "A sentence for the two of you",
-    "plan": "Time together", "talk": "In a talk", "spoken": "In a talk",
+    "plan": "Time together", "talk": "In a talk", "spoken": "In a talk", "said-there": "In a talk",
     "request": "What you asked", "assignment": "What you suggested",
     "from-coach": "From your coach",
 }  # fmt: skip
 NAMELESS = "What you wrote in a room"
+THERE = "Written as yours on the other’s device"
+ABOUT_THERE = (
+    "From a talk in turns in a room. The words below were typed on the other’s device, as what you "
+    "said. Whether you said them so, you know best."
+)
+ELSEWHERE = (Post.SPOKEN, Post.SAID_THERE)
 ROOM_LEFT = MOST - 10_000
 
 
@@ -58,6 +66,8 @@ def leave(person: Person, space_id: uuid.UUID, bring_home: bool = True) -> int:
         partner = me is not None and me.role == Membership.PARTNER
         words = Post.objects.words_of(person, space) if partner else mine
         pages = take_home(person, words) if bring_home else 0
+        if partner:
+            hand_back(person, space)
         mine.take_back()
         Invitation.objects.into_held(space).delete()
         if partner:
@@ -71,6 +81,21 @@ def leave(person: Person, space_id: uuid.UUID, bring_home: bool = True) -> int:
         still = Membership.objects.of(person).filter(space__kind=Space.COUPLE)
         remember(person, shares_room=still.exists())
     return pages
+
+
+def hand_back(person: Person, space: Space) -> None:
+    """Make what the other partner said on this person's device the other's own, before they go.
+
+    It stays in the room, where the other finds it, and comes home with what they wrote themselves.
+    """
+    here = Membership.objects.in_held(space).filter(role=Membership.PARTNER)
+    other = here.exclude(person=person).select_related("person").first()
+    if other is None:
+        return
+    rows = list(Post.objects.lent_to(person, space).select_for_update().order_by("created_at"))
+    keyring = Keyring.of(other.person, {row.pk for row in rows})
+    for row in rows:
+        row.change_hands(keyring, other.person, THERE)
 
 
 def leave_all(person: Person) -> None:
@@ -163,7 +188,10 @@ def take_home(person: Person, posts: QuerySet[Post]) -> int:
             for row, body in opened
             if not is_still_here(originals.get(row.pk), body, keyring)
         ]
-        written += write_pages(person, keyring, kept)
+        there = [(row, body) for row, body in kept if row.kind in ELSEWHERE]
+        own = [(row, body) for row, body in kept if row.kind not in ELSEWHERE]
+        written += write_pages(person, keyring, own, NAMELESS)
+        written += write_pages(person, keyring, there, THERE, ABOUT_THERE)
     return written
 
 
@@ -189,8 +217,14 @@ def is_still_here(entry: Entry | None, body: dict[str, Any], keyring: Keyring) -
     return all(text.strip() in words for text in texts)
 
 
-def write_pages(person: Person, keyring: Keyring, opened: list[tuple[Post, dict[str, Any]]]) -> int:
-    """Keep posts as pages of the journal, oldest first, as many as they need."""
+def write_pages(
+    person: Person, keyring: Keyring, opened: list[tuple[Post, dict[str, Any]]], title: str,
+    about: str = "",
+) -> int:  # fmt: skip
+    """Keep posts as pages of the journal, oldest first, as many as they need.
+
+    `about`: what every one of these pages begins with.
+    """
     pages: list[str] = []
     for row, body in opened:
         text = as_text(row, body)
@@ -199,9 +233,9 @@ def write_pages(person: Person, keyring: Keyring, opened: list[tuple[Post, dict[
         if pages and len(pages[-1]) + len(text) < ROOM_LEFT:
             pages[-1] += f"\n\n\n{text}"
         else:
-            pages.append(text)
+            pages.append(f"{about}\n\n\n{text}" if about else text)
     for text in pages:
-        keep(person, keyring, Draft(uuid.uuid4(), uuid.uuid4(), 0, title=NAMELESS, text=text))
+        keep(person, keyring, Draft(uuid.uuid4(), uuid.uuid4(), 0, title=title, text=text))
     return len(pages)
 
 
@@ -213,5 +247,5 @@ def as_text(row: Post, body: dict[str, Any]) -> str:
         return ""
     local = timezone.localtime(row.created_at)
     head = f"{KINDS.get(row.kind, 'A page')}, {local.day} {local:%B %Y}"
-    title = str(body.get("title") or "").strip()
+    title = "" if row.kind in ELSEWHERE else str(body.get("title") or "").strip()
     return "\n".join(filter(None, [head, title, words]))

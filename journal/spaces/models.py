@@ -344,6 +344,10 @@ class PostManager(GuardedManager["Post"]):
         """Return what was said on another's device in a room that is held, for leaving."""
         return self._rows().filter(space=space, kind=Post.SPOKEN)
 
+    def lent_to(self, partner: Person, space: Space) -> PostQuerySet:
+        """Return what the other said on this partner's device in a room that is held."""
+        return self._rows().filter(space=space, kind=Post.SPOKEN, author=partner)
+
     def words_of(self, partner: Person, space: Space) -> PostQuerySet:
         """Return a partner's own words in a room that is held, said on the other's device too."""
         own = Q(author=partner) & ~Q(kind=Post.SPOKEN)
@@ -380,6 +384,7 @@ class Post(models.Model):
 
     COPY, NOTE, REPLY, PLAN = "copy", "note", "reply", "plan"
     SPOKEN = "spoken"  # what the other partner said on its author's device: never the author's own
+    SAID_THERE = "said-there"  # the same, its speaker's own since whoever held the device has left
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     space = models.ForeignKey(Space, on_delete=models.CASCADE, related_name="posts")
@@ -424,6 +429,22 @@ class Post(models.Model):
         """Let the others in the room see it."""
         self.opened_at = timezone.now()
         self.save(update_fields=["opened_at"])
+
+    def change_hands(self, keyring: Keyring, speaker: Person, title: str) -> None:
+        """Make what was said on its author's device the speaker's own, under a key of theirs.
+
+        Only for leaving, in a room that is held. The key it was under goes, so that whoever held
+        the device opens no copy of it either.
+
+        Args:
+            keyring: the speaker's own, which has been told of this post.
+            title: what says for good where the words were written.
+        """
+        body = {"title": title, "text": self.body(keyring)["of_other"]}
+        self.sealed_body = keyring.seal(self, "body", body, space=self.pk)
+        destroy_keys([self.pk], author=self.author_id)
+        self.author, self.kind = speaker, self.SAID_THERE
+        self.save(update_fields=["sealed_body", "author", "kind"])
 
     def take_back(self) -> None:
         """Destroy its key, then the post. Only its author's pages may ask for this."""

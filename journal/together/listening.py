@@ -75,8 +75,10 @@ class Exchange:
 
     def where(self, turn: Turn) -> str:
         """Say on whose device the other's words were written, so that nobody can pretend."""
-        if turn.post is None or turn.post.kind != Post.SPOKEN:
+        if turn.post is None or turn.post.kind not in {Post.SPOKEN, Post.SAID_THERE}:
             return ""
+        if turn.post.kind == Post.SAID_THERE:
+            return ", on the other’s device"
         if turn.post.author_id == self.room.person.pk:
             return ", on your device"
         return f", on {self.room.names.get(turn.post.author_id, 'the other')}’s device"

@@ -77,6 +77,7 @@ class Rooms(RuleBasedStateMachine):
         self.kept_out: set[tuple[str, str]] = set()
         self.home: dict[str, set[str]] = {name: set() for name in NAMES}
         self.gone: list[Post] = []
+        self.handed_back: list[Post] = []  # as they were under the leaver's key
         self.said = 0
         self.begin("ana", "ben")
 
@@ -138,16 +139,25 @@ class Rooms(RuleBasedStateMachine):
 
     def come_home(self, who: str, place: Place) -> None:
         """Note what leaving brings into somebody's journal, and takes out of the room."""
+        self.hand_back(who, place)
         for post_id, words in list(place.posts.items()):
             if words.author == who:
-                if not words.spoken and (words.entry is None or words.edited):
+                if words.entry is None or words.edited:
                     self.home[who].add(words.text)
                 self.forget(place, post_id, Post.unscoped.get(pk=post_id))
         self.home[who] |= {words.text for words in place.posts.values() if words.spoken}
         self.take_along_what_was_said(place)
 
+    def hand_back(self, who: str, place: Place) -> None:
+        """Note that what the other said on the leaver's device becomes the other's own."""
+        for post_id, words in place.posts.items():
+            if words.spoken and words.author == who:
+                self.handed_back.append(Post.unscoped.get(pk=post_id))
+                [words.author] = set(place.members) - {who}
+                words.spoken = False
+
     def take_along_what_was_said(self, place: Place) -> None:
-        """Note that what somebody said on the other's device goes when either leaves."""
+        """Note that what the leaver said on the other's device goes with them."""
         for post_id in [post_id for post_id, words in place.posts.items() if words.spoken]:
             self.forget(place, post_id, Post.unscoped.get(pk=post_id))
 
@@ -306,6 +316,7 @@ class Rooms(RuleBasedStateMachine):
         if really:
             return
         for place in self.rooms_of(who):
+            self.hand_back(who, place)
             for post_id, words in list(place.posts.items()):
                 if words.author == who:
                     self.forget(place, post_id, Post.unscoped.get(pk=post_id))
@@ -353,7 +364,7 @@ class Rooms(RuleBasedStateMachine):
 
     def nothing_taken_back_opens(self) -> None:
         """With the rows of before, the database of now and the host's key."""
-        for row in self.gone[-20:]:
+        for row in self.gone[-20:] + self.handed_back[-20:]:
             for person in self.people.values():
                 with pytest.raises(KeyMissing):
                     row.body(Keyring.of(person, {row.pk, row.space_id}))

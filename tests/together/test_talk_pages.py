@@ -10,6 +10,7 @@ from journal.entries.models import Entry
 from journal.spaces.models import Post, Space
 from journal.together.talk_models import Talk, Turn
 from journal.vault.models import DataKey
+from journal.vault.sealing import KeyMissing
 from tests.journal.posting import words as page_words
 from tests.rooms import a_room
 from tests.together.writing import at, words
@@ -210,6 +211,70 @@ def test_whoever_leaves_takes_along_what_they_said_on_the_others_device(
     text = home.body(keyring_of(ben))["text"]
     assert "That I opened them." in text
     assert "The letters on the stairs." not in text
+
+
+def on_anas_device(browser: Client, space: Space) -> str:
+    """Talk on one device, Ana's: she speaks, and Ben says there what he heard."""
+    path = begin(browser, space, "one")
+    turn(browser, path, "say", "The letters on the stairs.")
+    turn(browser, path, "heard", "That I opened them.")
+    return path
+
+
+@pytest.mark.parametrize("how", ["leave", "erase"])
+def test_what_somebody_said_on_the_leavers_device_comes_home_to_them(
+    browser: Client, bens: Client, space: Space, ana: Any, ben: Any, keyring_of: Any, how: str
+) -> None:
+    on_anas_device(browser, space)
+    [said] = Post.objects.written_by(ana).filter(kind=Post.SPOKEN)
+    if how == "leave":
+        browser.post(at(space, "leave/"))
+    else:
+        ana.delete()
+    assert not Entry.objects.written_by(ben).exists(), "nothing is written before he asks"
+    with pytest.raises(KeyMissing):
+        said.body(keyring_of(ana, {said.pk}))
+    with pytest.raises(KeyMissing):
+        said.body(keyring_of(ben, {said.pk}))  # as it was under her key
+    bens.post(at(space, "leave/"))
+    [home] = Entry.objects.written_by(ben)
+    text = home.body(keyring_of(ben))["text"]
+    assert "That I opened them." in text
+    assert "The letters on the stairs." not in text
+    assert not Post.unscoped.exists()
+    assert not Space.unscoped.exists()
+
+
+def test_words_from_the_others_device_come_home_on_a_page_that_says_so(
+    browser: Client, bens: Client, space: Space, ben: Any, keyring_of: Any
+) -> None:
+    bens.post(at(space, "note/"), words("Back at six."))
+    path = begin(browser, space, "one")
+    turn(browser, path, "say", "The letters.")
+    turn(browser, path, "heard", "Yes.\n\n\nA note, 3 March 2026\nI have no friends left.")
+    browser.post(at(space, "leave/"))
+    bens.post(at(space, "leave/"))
+    keyring = keyring_of(ben)
+    pages = {row.head(keyring)["title"]: row.body(keyring)["text"]
+             for row in Entry.objects.written_by(ben)}  # fmt: skip
+    assert set(pages) == {"What you wrote in a room", "Written as yours on the other’s device"}
+    assert "I have no friends left." not in pages["What you wrote in a room"]
+    there = pages["Written as yours on the other’s device"]
+    assert "typed on the other’s device" in there
+    assert "I have no friends left." in there
+
+
+def test_whoever_began_a_talk_and_stays_still_finds_what_they_said_on_the_others_device(
+    browser: Client, bens: Client, space: Space
+) -> None:
+    path = begin(browser, space, "one")
+    turn(bens, path, "say", "The letters on the stairs.")  # Ana speaks on Ben's device
+    turn(bens, path, "heard", "That I opened them.")
+    bens.post(at(space, "leave/"))
+    page = page_words(browser.get(path))
+    assert "said, on the other’s device" in page
+    assert "The letters on the stairs." in page
+    assert "That I opened them." not in page
 
 
 def test_an_erased_account_takes_along_what_it_said_on_the_others_device(

@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from journal.spaces.models import Membership, Post
+from journal.spaces.pages import as_uuid
 from journal.spaces.room import Room
 from journal.spaces.shell import around
 from journal.together import agreements
@@ -23,7 +24,7 @@ REWORDED = (
     "Here is the new wording."
 )
 ENDED = "This has ended meanwhile. Your words are here, for you to take along."
-KEPT_AT_ONCE = 200
+KEPT_AT_ONCE = 50
 
 
 @writing
@@ -42,6 +43,15 @@ def propose(request: Asking, space_id: uuid.UUID) -> HttpResponse:
         "margin": True,
     }  # fmt: skip
     return write_page(request, room, form, words, status=422 if form.is_bound else 200)
+
+
+@require_safe
+def going_on(request: Asking, space_id: uuid.UUID) -> HttpResponse:
+    """Show all promises that go on in the room, a page at a time."""
+    room = entered(request, space_id, role=Membership.PARTNER)
+    shown, older = agreements.page_of(room, as_uuid(request.GET.get("after")))
+    context = around(room, "") | {"pacts": shown, "older": older}
+    return render(request, "together/agreements.html", context)
 
 
 @writing
@@ -158,8 +168,10 @@ def full_jar(request: Asking, space_id: uuid.UUID) -> HttpResponse:
 
 @require_safe
 def kept(request: Asking) -> HttpResponse:
-    """Show a person's own copies of what they and another both signed."""
-    rows = list(Signature.objects.of(request.user)[:KEPT_AT_ONCE])
+    """Show a person's own copies of what they and another both signed, a page at a time."""
+    after = as_uuid(request.GET.get("after"))
+    found = list(Signature.objects.before(request.user, after)[: KEPT_AT_ONCE + 1])
+    rows = found[:KEPT_AT_ONCE]
     copies = [
         {
             "text": copy["text"],
@@ -169,4 +181,5 @@ def kept(request: Asking) -> HttpResponse:
         for row in rows
         if (copy := row.copy(request.keyring))
     ]
-    return render(request, "together/kept.html", {"rows": copies})
+    older = str(rows[-1].pk) if len(found) > KEPT_AT_ONCE else ""
+    return render(request, "together/kept.html", {"rows": copies, "older": older})

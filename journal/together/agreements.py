@@ -5,6 +5,7 @@ until both have signed it, too. How a day went everybody notes for themselves al
 """
 
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
@@ -24,6 +25,7 @@ from journal.together.models import Agreement, Signature
 
 WORDING = "wording"
 TURNS = 12
+PAGE = 20
 TITLES = {
     Agreement.PROMISE: "A promise, as you worded it",
     Agreement.FULL_JAR: "When the jar is full, as you worded it",
@@ -187,19 +189,70 @@ def day_words(moment: datetime) -> str:
     return f"{local.day} {local:%B}{year}"
 
 
-def pacts(room: Room, rows: list[Agreement], posts: list[Post]) -> list[Pact]:
+@dataclass
+class Agreed:
+    """What the room's page shows of agreements: the newest promises, and what is for the jar."""
+
+    pacts: list[Pact]
+
+    @cached_property
+    def readable(self) -> list[Pact]:
+        """The promises that hold or whose wording this person may see."""
+        return [one for one in self.pacts if one.row.kind == Agreement.PROMISE and one.text]
+
+    @property
+    def shown(self) -> list[Pact]:
+        """The promises on the room's page."""
+        return self.readable[: seen.PACTS]
+
+    @property
+    def more(self) -> bool:
+        """Whether there are more than these."""
+        return len(self.readable) > seen.PACTS
+
+    @property
+    def wish(self) -> Pact | None:
+        """What is worded for the full jar, if anything is."""
+        return next((one for one in self.pacts if one.row.kind == Agreement.FULL_JAR), None)
+
+
+def pacts(
+    room: Room, rows: list[Agreement], posts: list[Post], signed: Iterable[Signature]
+) -> list[Pact]:
     """Put agreements of a room together with their wordings and names.
 
-    `posts`: posts this person may see, the wordings among them.
+    Args:
+        posts: posts this person may see, the wordings among them.
+        signed: the names under any wording of these.
     """
     words = {row.pk: row for row in posts}
     names: dict[uuid.UUID | None, list[Signature]] = {}
-    for one in seen.signed(room.space):
+    for one in signed:
         names.setdefault(one.agreement_id, []).append(one)
     return [
         Pact(room, row, words.get(row.words_id) if row.words_id else None, names.get(row.pk, []))
         for row in rows
     ]
+
+
+def page_of(room: Room, after: uuid.UUID | None) -> tuple[list[Pact], str]:
+    """Return a page of what goes on, the newest first, and the id to go on after ("" at the end).
+
+    `after`: the last one of the page before; one that is gone begins at the newest.
+    """
+    promises = Agreement.objects.in_room(room.space).filter(kind=Agreement.PROMISE)
+    if room.me.paused:
+        reaching = Agreement.objects.reaching(room.person, room.space)
+        promises = reaching.filter(kind=Agreement.PROMISE)
+    last = Agreement.objects.one_in(room.space, after) if after else None
+    if last is not None:
+        at = last.begun_at
+        promises = promises.filter(Q(begun_at__lt=at) | Q(begun_at=at, pk__lt=last.pk))
+    found = list(promises[: PAGE + 1])
+    rows = found[:PAGE]
+    posts = room.admit(room.posts.filter(pk__in=[row.words_id for row in rows]))
+    shown = pacts(room, rows, posts, Signature.objects.under([row.pk for row in rows]))
+    return [one for one in shown if one.text], str(rows[-1].pk) if len(found) > PAGE else ""
 
 
 def one_pact(room: Room, agreement_id: uuid.UUID) -> Pact:
@@ -345,7 +398,7 @@ def wish_of(room: Room) -> Pact | None:
     """Return what is worded for the full jar, if anything is; its words may be opened at once."""
     rows = Agreement.objects.in_room(room.space).filter(kind=Agreement.FULL_JAR)
     posts = room.admit(room.posts.filter(pk__in=rows.values("words")))
-    return next(iter(pacts(room, list(rows), posts)), None)
+    return next(iter(pacts(room, list(rows), posts, ())), None)
 
 
 def wish(room: Room, pact: Pact | None, text: str, base: int, post_id: uuid.UUID) -> None:

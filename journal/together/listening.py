@@ -21,6 +21,7 @@ from journal.together import seen
 from journal.together.talk_models import Talk, Turn
 
 TALK = "talk"
+PAGE = 20
 SAYS, HEARD, FITS, MISSING, STOP = "say", "heard", "fits", "missing", "stop"
 ACTS = {Talk.SAY: (SAYS,), Talk.HEAR: (HEARD,), Talk.CHECK: (FITS, MISSING), Talk.OVER: ()}
 WORDED = (SAYS, HEARD, MISSING)
@@ -118,9 +119,25 @@ class Talks:
         """Fetch the latest talks: one query. Whoever keeps away finds none."""
         return cls(room, [] if room.me.paused else seen.talks(room.space))
 
+    @classmethod
+    def page(cls, room: Room, after: uuid.UUID | None) -> tuple["Talks", str]:
+        """Fetch a page of all talks, and the id to go on after ("" at the end)."""
+        rows = [] if room.me.paused else list(Talk.objects.before(room.space, after)[: PAGE + 1])
+        return cls(room, rows[:PAGE]), str(rows[PAGE - 1].pk) if len(rows) > PAGE else ""
+
+    @property
+    def shown(self) -> list[dict[str, str]]:
+        """What the room's page says of the latest."""
+        return self.lines[: seen.TALKS_SHOWN]
+
+    @property
+    def more(self) -> bool:
+        """Whether there are others."""
+        return len(self.rows) > seen.TALKS_SHOWN
+
     @property
     def lines(self) -> list[dict[str, str]]:
-        """What the room's page says of each."""
+        """What a page says of each."""
         return [
             {
                 "url": reverse("talk", args=[self.room.space.pk, row.pk]),

@@ -8,6 +8,7 @@ their own key, and stays with them or goes with their membership.
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any
 
@@ -112,8 +113,13 @@ class Answer(models.Model):
 
 class AgreementManager(GuardedManager["Agreement"]):
     def in_room(self, space: Space) -> models.QuerySet[Agreement]:
-        """Return what goes on in a room that was fetched on a member's behalf, oldest first."""
-        return self._rows().filter(space=space, ended_at=None).order_by("begun_at", "id")
+        """Return what goes on in a room that was fetched on a member's behalf, newest first."""
+        return self._rows().filter(space=space, ended_at=None).order_by("-begun_at", "-id")
+
+    def reaching(self, person: Person, space: Space) -> models.QuerySet[Agreement]:
+        """Return what of it reaches somebody who keeps away: what they worded, or both signed."""
+        signed = Signature.objects.of(person).order_by().values("agreement")
+        return self.in_room(space).filter(Q(words__author=person) | Q(pk__in=signed))
 
     def one_in(self, space: Space, row_id: uuid.UUID) -> Agreement | None:
         """Return one promise of such a room, going on or ended."""
@@ -177,9 +183,18 @@ class SignatureManager(GuardedManager["Signature"]):
         mine = self._rows().filter(person=person, agreed_at__isnull=False)
         return mine.order_by("-agreed_at", "-id")
 
-    def in_room(self, space: Space) -> models.QuerySet[Signature]:
-        """Return who signed which wording in a room fetched on a member's behalf."""
-        return self._rows().filter(agreement__space=space).order_by("signed_at", "id")
+    def before(self, person: Person, row_id: uuid.UUID | None) -> models.QuerySet[Signature]:
+        """Return what stands after one of these; from the latest on, where there is none such."""
+        mine = self.of(person)
+        last = mine.filter(pk=row_id).first() if row_id else None
+        if last is None:
+            return mine
+        at = last.agreed_at
+        return mine.filter(Q(agreed_at__lt=at) | Q(agreed_at=at, pk__lt=last.pk))
+
+    def under(self, ids: Collection[Any]) -> models.QuerySet[Signature]:
+        """Return who signed which wording of agreements that were fetched so, given their ids."""
+        return self._rows().filter(agreement__pk__in=ids).order_by("signed_at", "id")
 
     def to(self, agreement: Agreement) -> models.QuerySet[Signature]:
         """Return who signed which wording of an agreement that was fetched so."""

@@ -14,9 +14,8 @@ from journal.spaces.models import Handing, Membership, Post, Space
 from journal.spaces.room import Room
 from journal.spaces.shell import around
 from journal.together import beside, jar, notes, repair, seen
-from journal.together.agreements import pacts
+from journal.together.agreements import Agreed, pacts
 from journal.together.forms import MarbleForm, RepairForm, WordsForm
-from journal.together.models import Agreement
 from journal.together.polling import stamp
 from journal.together.question import ANSWER, Asked, question_of_the_week
 from journal.vault.asking import Asking
@@ -43,16 +42,15 @@ def room(request: Asking, space_id: uuid.UUID) -> HttpResponse:
     now, mark = timezone.now(), seen.mark(found)
     marbles, stream = jar.Jar.fetch(found), notes.Stream.fetch(found, request.GET.get("after", ""))
     question = question_of_the_week(found.space)
-    rows = seen.worded(found.space)
-    posts = found.admit(seen.on_table(found, now, question.monday))
+    rows = seen.worded(found)
+    posts = found.admit(seen.on_table(found, now, question.monday, rows))
     more = beside.fetch(found)
     # From here on words are opened: every post of the page is known to the keyring.
-    agreed = pacts(found, rows, posts)
+    agreed = Agreed(pacts(found, rows, posts, seen.signed(rows)))
     context = around(found, "room") | {
         "asked": Asked(found, question, mark, [row for row in posts if row.kind == ANSWER]),
         "jar": marbles, "stream": stream, "more": more,
-        "agreed": [one for one in agreed if one.row.kind == Agreement.PROMISE and one.text],
-        "wish": next((one for one in agreed if one.row.kind == Agreement.FULL_JAR), None),
+        "agreed": agreed, "wish": agreed.wish,
         "partner": found.me.role == Membership.PARTNER,
         "marble": MarbleForm.fresh(), "note": WordsForm.fresh(), "now": stamp(now),
         "live": not request.GET.get("after"), "writes": not (found.waiting or found.closed),

@@ -15,6 +15,8 @@ from journal.together.talk_models import Talk
 from steps.prepared import Prepared
 
 JAR, STREAM, AHEAD, TALKS_SHOWN = 60, 21, 300, 5
+PACTS = 5  # promises on the room's page
+TABLE = PACTS + 2  # and one more to know that there are more, and what is for the full jar
 REPLIES = 3  # of each note on the room's page, and one more to know that there are more
 MARBLE = ("pk", "number", "author_id", "created_at", "version", "sealed_body")
 IN_STREAM = (Post.NOTE, Post.COPY)
@@ -36,8 +38,13 @@ def _stream(person: Any, space: Any, now: Any) -> Any:
     return _seen(person, space, now).filter(kind__in=IN_STREAM).newest()[:STREAM]
 
 
-def _on_table(person: Any, space: Any, now: Any, monday: Any) -> Any:
-    worded = Q(pk__in=Agreement.objects.in_room(space).order_by().values("words"))
+def _worded(space: Any) -> Any:
+    # The one for the full jar comes first, then promises, the newest first.
+    return Agreement.objects.in_room(space).order_by("kind", "-begun_at", "-id")[:TABLE]
+
+
+def _on_table(person: Any, space: Any, now: Any, monday: Any, *words: Any) -> Any:
+    worded = Q(pk__in=words)
     answers = Q(kind="answer", day=monday)
     return _seen(person, space, now).filter(worded | answers).order_by("created_at")
 
@@ -61,19 +68,23 @@ def _mark(membership: Any) -> Any:
     return found.values_list("pk", "sealed_mark", "newest")
 
 
+def _signed(*agreements: Any) -> Any:
+    return Signature.objects.under(agreements)
+
+
 def _talks(space: Any) -> Any:
-    return Talk.objects.in_room(space)[:TALKS_SHOWN]
+    return Talk.objects.in_room(space)[: TALKS_SHOWN + 1]  # one more: to know that there are
 
 
 MARBLES = Prepared(_marbles, *SEEN)
 NEWEST = Prepared(_stream, *SEEN)
-ON_TABLE = Prepared(_on_table, *SEEN, Post.day.field)
+ON_TABLE = Prepared(_on_table, *SEEN, Post.day.field, *[Agreement.words.field] * TABLE)
 PLANNED = Prepared(_ahead, *SEEN, Post.day.field)
 ANSWERED = Prepared(_replies, *SEEN, *[Post.parent.field] * STREAM)
 MARK = Prepared(_mark, Bookmark.membership.field)
 ASKED = Prepared(Question.objects.in_week, Question.space.field, Question.monday.field)
-WORDED = Prepared(Agreement.objects.in_room, Agreement.space.field)
-SIGNED = Prepared(Signature.objects.in_room, Agreement.space.field)
+WORDED = Prepared(_worded, Agreement.space.field)
+SIGNED = Prepared(_signed, *[Signature.agreement.field] * TABLE)
 TALKS = Prepared(_talks, Talk.space.field)
 
 
@@ -96,9 +107,15 @@ def newest(room: Room, now: datetime) -> list[Post]:
     return NEWEST.all(room.person.pk, room.space.pk, now)
 
 
-def on_table(room: Room, now: datetime, monday: Any) -> list[Post]:
-    """Return the wordings on the table and the answers of a week, the oldest first."""
-    return ON_TABLE.all(room.person.pk, room.space.pk, now, monday)
+def on_table(room: Room, now: datetime, monday: Any, rows: Sequence[Agreement]) -> list[Post]:
+    """Return the wordings of a few agreements and the answers of a week, the oldest first."""
+    words = filled([row.words_id for row in rows if row.words_id], room.space.pk)
+    return ON_TABLE.all(room.person.pk, room.space.pk, now, monday, *words)
+
+
+def filled(ids: Sequence[UUID], nothing: UUID) -> list[UUID]:
+    """Return ids for all places of a prepared query; `nothing` is the id of no row there."""
+    return [*ids, *[nothing] * (TABLE - len(ids))]
 
 
 def planned(room: Room, now: datetime, since: Any) -> list[Post]:
@@ -125,14 +142,17 @@ def asked(space: Space, monday: date) -> Question | None:
     return ASKED.first(space.pk, monday)
 
 
-def worded(space: Space) -> list[Agreement]:
-    """Return what is agreed, or on the table."""
-    return WORDED.all(space.pk)
+def worded(room: Room) -> list[Agreement]:
+    """Return what is agreed or on the table and reaches this person: the newest, and the wish."""
+    if room.me.paused:
+        mine = Agreement.objects.reaching(room.person, room.space)
+        return list(mine.order_by("kind", "-begun_at", "-id")[:TABLE])
+    return WORDED.all(room.space.pk)
 
 
-def signed(space: Space) -> list[Signature]:
-    """Return who signed which wording."""
-    return SIGNED.all(space.pk)
+def signed(rows: Sequence[Agreement]) -> list[Signature]:
+    """Return who signed which wording of what the room's page shows."""
+    return SIGNED.all(*filled([row.pk for row in rows], rows[0].space_id)) if rows else []
 
 
 def talks(space: Space) -> list[Talk]:

@@ -18,6 +18,15 @@ class TalkManager(GuardedManager["Talk"]):
         rows = self._rows().filter(space=space).select_related("first")
         return rows.order_by("-begun_at", "-id")
 
+    def before(self, space: Space, row_id: uuid.UUID | None) -> models.QuerySet[Talk]:
+        """Return what stands after one of these; from the latest on, where there is none such."""
+        rows = self.in_room(space)
+        last = rows.filter(pk=row_id).first() if row_id else None
+        if last is None:
+            return rows
+        at = last.begun_at
+        return rows.filter(Q(begun_at__lt=at) | Q(begun_at=at, pk__lt=last.pk))
+
     def hold(self, space: Space, row_id: uuid.UUID) -> Talk | None:
         """Return one talk of such a room, locked until the transaction ends."""
         held = self._rows().select_for_update(of=("self",)).select_related("first")

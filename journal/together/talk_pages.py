@@ -7,9 +7,10 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from journal.spaces.models import Membership
+from journal.spaces.pages import as_uuid
 from journal.spaces.room import Room
 from journal.spaces.shell import around
 from journal.together import listening
@@ -49,6 +50,15 @@ def begin(request: Asking, space_id: uuid.UUID) -> HttpResponse:
         return redirect("talk", space_id, talk.pk)
     context = around(room, "") | {"form": form, "post_id": uuid.uuid4()}
     return render(request, "together/talk_begin.html", context, status=422 if form.errors else 200)
+
+
+@require_safe
+def talks(request: Asking, space_id: uuid.UUID) -> HttpResponse:
+    """Show all talks of the room, a page at a time, and no word of them."""
+    room = entered(request, space_id, role=Membership.PARTNER)
+    found, older = listening.Talks.page(room, as_uuid(request.GET.get("after")))
+    context = around(room, "") | {"talks": found, "older": older}
+    return render(request, "together/talks.html", context)
 
 
 @writing

@@ -29,7 +29,7 @@ from journal.spaces.handing_over import remember
 from journal.together import agreements, listening
 from journal.together.models import Bookmark
 from journal.together.question import question_of_the_week
-from journal.together.seen import STREAM
+from journal.together.seen import STREAM, TABLE
 from journal.vault.keyring import FEW, MANY, Keyring
 from steps.models import Exercise, Step
 from steps.prepared import CannotPrepare, Prepared
@@ -125,7 +125,10 @@ def values(ana: Any, browser: Client, mending: Relationship, page: Entry) -> dic
         "journal.together.seen.MARBLES": [here, (0, *here[1:])],
         "journal.together.seen.NEWEST": [here, (0, *here[1:])],
         "journal.together.seen.PLANNED": [(*here, now.date()), (0, *here[1:], now.date())],
-        "journal.together.seen.ON_TABLE": [(*here, now.date()), (0, *here[1:], now.date())],
+        "journal.together.seen.ON_TABLE": [
+            (*here, now.date(), promise.words_id, *others[: TABLE - 1]),
+            (0, *here[1:], now.date(), promise.words_id, *others[: TABLE - 1]),
+        ],
         "journal.together.seen.ANSWERED": [
             (*here, note.pk, *others[: STREAM - 1]),
             (0, *here[1:], note.pk, *others[: STREAM - 1]),
@@ -133,7 +136,10 @@ def values(ana: Any, browser: Client, mending: Relationship, page: Entry) -> dic
         "journal.together.seen.MARK": [(room.me.pk,), (other,)],
         "journal.together.seen.ASKED": [(room.space.pk, monday), (other, monday)],
         "journal.together.seen.WORDED": [(room.space.pk,), (other,)],
-        "journal.together.seen.SIGNED": [(room.space.pk,), (other,)],
+        "journal.together.seen.SIGNED": [
+            (promise.pk, *others[: TABLE - 1]),
+            tuple(others[:TABLE]),
+        ],
         "journal.together.seen.TALKS": [(room.space.pk,), (other,)],
         "journal.spaces.handing_over.EVER": [(ana.pk, page.pk), (0, page.pk), (ana.pk, other)],
         "journal.spaces.room.MEMBERS": [(ana.pk, room.space.pk), (0, room.space.pk)],

@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from journal.entries.listing import lines
-from journal.spaces.handing_over import standing
+from journal.spaces.handing_over import Readers, standing
 from journal.spaces.models import Handing
 from journal.vault.asking import Asking, as_uuid
 
@@ -23,10 +23,11 @@ def handed_over(request: Asking) -> HttpResponse:
         rows = rows.before(last)
     found = list(rows[: PAGE + 1])
     shown = found[:PAGE]
+    rooms = Readers.fetch(request.user, [row.post for row in shown])
     pages = lines([row.entry for row in shown], request.keyring)
     context: dict[str, Any] = {
         "rows": [
-            {"line": line, "copy": standing(row, row.entry, request.keyring)}
+            {"line": line, "copy": standing(row, row.entry, rooms)}
             for row, line in zip(shown, pages, strict=True)
         ],
         "older": str(shown[-1].pk) if len(found) > PAGE else "",

@@ -5,6 +5,7 @@ member of the room can reach reads the entry.
 """
 
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,8 +22,8 @@ from journal.entries.models import Entry
 from journal.entries.questions import in_words
 from journal.spaces.forms import CopyForm
 from journal.spaces.giving_back import giving_back
-from journal.spaces.models import Handing, Membership, Post
-from journal.spaces.room import Changed, Room, rooms_of
+from journal.spaces.models import Handing, Membership, Post, Space
+from journal.spaces.room import SOMEBODY, Changed, Room, rooms_of
 from journal.vault.asking import Asking
 from journal.vault.guard import Person
 from journal.vault.keyring import Keyring
@@ -32,23 +33,37 @@ from steps.prepared import Prepared
 
 SHUT = "Nothing can be handed into this room just now, so nothing was. Your words are here."
 
-# Most pages were never handed over: their readers are spared the larger question.
-EVER = Prepared(
-    lambda person, entry: Handing.objects.by(person).filter(entry=entry).values_list("pk")[:1],
-    Handing.author.field, Handing.entry.field,
-)  # fmt: skip
+MEMBER = ("pk", "person_id", "role", "joined_at", "stays_until", "sealed_called", "space_id")
+COPIED = ("pk", "created_at", "handing__entry_version")
+
+
+def _standing(person: Any, entry: Any, now: Any) -> Any:
+    here, handed = "space__posts__", "space__posts__handing__"
+    copies = {f"{here}kind": Post.COPY, f"{handed}entry": entry, f"{handed}author": person}
+    rows = Membership.objects.around_copies(person, now).filter(**copies)
+    rows = rows.order_by(f"{handed}created_at", f"{handed}pk", "joined_at", "pk")
+    return rows.values_list(*MEMBER, "space__kind", "shown", *[here + name for name in COPIED])
+
+
+# Every copy of a page with everybody who is in its room: most pages have none.
+STANDING = Prepared(
+    _standing, Handing.author.field, Handing.entry.field, Membership.stays_until.field
+)
 
 
 @dataclass(frozen=True)
 class Copy:
-    """Where one copy stands, as its writer reads it; `shared` while somebody else is there."""
+    """Where one copy stands, as its writer reads it.
+
+    `who` names those who can read it now; "" for nobody, as when its room is `closed`.
+    """
 
     post: uuid.UUID
     entry: uuid.UUID
     who: str
     since: str
     changed: bool
-    shared: bool
+    closed: bool
 
     @property
     def url(self) -> str:
@@ -57,19 +72,59 @@ class Copy:
 
 
 def copies_of(entry: Entry, keyring: Keyring) -> list[Copy]:
-    """Return where copies of an entry stand, in one query beside the keys, and one if there are."""
-    if not EVER.first(entry.author_id, entry.pk):
-        return []
-    return [standing(row, entry, keyring) for row in Handing.objects.of(entry)]
+    """Return where copies of an entry stand, in one query; the names of readers take another."""
+    members, copies = {}, {}
+    for row in STANDING.all(entry.author_id, entry.pk, timezone.now()):
+        *columns, kind, shown, post, at, version = row
+        member = Membership(**dict(zip(("id", *MEMBER[1:]), columns, strict=True)))
+        member.space = Space(id=member.space_id, kind=kind)
+        member.shown = shown  # type: ignore[attr-defined]
+        members[member.pk] = member
+        copies[post] = Handing(
+            post=Post(id=post, space_id=member.space_id, created_at=at), entry_version=version
+        )
+    rooms = Readers.among(entry.author_id, list(members.values()))
+    return [standing(copy, entry, rooms) for copy in copies.values()]
 
 
-def standing(row: Handing, entry: Entry, keyring: Keyring) -> Copy:
-    """Return where one copy of an entry stands; `row` is from a manager that says who is there."""
+def standing(row: Handing, entry: Entry, rooms: "Readers") -> Copy:
+    """Return where one copy of an entry stands."""
     day = timezone.localtime(row.post.created_at)
-    who = " and ".join(keyring.open(row, "with") or ["the other person"])
     since = f"{day.day} {day:%B}, {day:%H:%M}"
     changed = row.entry_version != entry.version
-    return Copy(row.post_id, entry.pk, who, since, changed, bool(getattr(row, "shared", True)))
+    who, closed = rooms.of(row.post), not rooms.others(row.post)
+    return Copy(row.post_id, entry.pk, who, since, changed, closed)
+
+
+@dataclass(frozen=True)
+class Readers:
+    """Who else is in the rooms of some copies now, and who of them can read which."""
+
+    person_id: Any
+    members: list[Membership]
+    keyring: Keyring
+
+    @classmethod
+    def fetch(cls, person: Person, posts: Iterable[Post]) -> "Readers":
+        """Fetch them in one query; names take another."""
+        rooms = {row.space_id for row in posts}
+        rows = Membership.objects.around_copies(person).filter(space__in=rooms)
+        return cls.among(person.pk, list(rows.select_related("space")))
+
+    @classmethod
+    def among(cls, person_id: Any, members: list[Membership]) -> "Readers":
+        """Return them from everybody in rooms that the person is in now."""
+        return cls(person_id, members, Keyring(person_id, {row.space_id for row in members}))
+
+    def others(self, post: Post) -> list[Membership]:
+        """Return everybody else in the room of a post."""
+        here = [row for row in self.members if row.space_id == post.space_id]
+        return [row for row in here if row.person_id != self.person_id]
+
+    def of(self, post: Post) -> str:
+        """Return the names of those who can read a post, as a sentence has them; "" for nobody."""
+        readers = [row for row in self.others(post) if row.reads(post)]
+        return " and ".join(row.called(self.keyring) or SOMEBODY[row.role] for row in readers)
 
 
 def own_entry(request: Asking, entry_id: uuid.UUID) -> Entry:
@@ -177,8 +232,9 @@ def show_copy(
     faulty = form.is_bound and not form.is_valid() and request.POST.get("then") != "look"
     form = form.with_sound_ids()
     found = [note for text in form.texts for note in margin_notes(text, (), request.user.language)]
+    who = Readers.fetch(request.user, [copy]).of(copy) if copy else room.other_names
     context = {
-        "entry": entry, "room": room, "who": room.other_names, "form": form, "margin": found,
+        "entry": entry, "room": room, "who": who, "form": form, "margin": found,
         "copy": copy, "kept_back": bool(kept_back(entry)),
         "from_page": copy is not None and request.GET.get("from") == "page",
         "now": as_text(now) if now else None, "yours": as_text(form.to_seal()) if now else "",

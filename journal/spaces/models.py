@@ -85,6 +85,17 @@ class MembershipManager(GuardedManager["Membership"]):
         """Return everybody who is in a room with this person now, themselves included."""
         return self._rows().filter(space__memberships__person=person).order_by("joined_at", "id")
 
+    def around_copies(self, person: Person, now: Any = None) -> models.QuerySet[Membership]:
+        """Return who is in rooms with this person now, each able to say what they read there.
+
+        What a client shows a coach is kept further down; here it is asked for by name alone.
+        """
+        shows = Space.unscoped.filter(
+            pk=OuterRef("space"), showings__item="room",
+            showings__expires_at__gt=now or timezone.now(),
+        )  # fmt: skip
+        return self.beside(person).annotate(shown=Exists(shows))
+
     def in_held(self, space: Space) -> models.QuerySet[Membership]:
         """Return everybody in a room that is held."""
         return self._rows().filter(space=space).order_by("joined_at", "id")
@@ -159,6 +170,17 @@ class Membership(models.Model):
     def lapsed(self) -> bool:
         """Whether a coach's time in a couple's room is over."""
         return self.stays_until is not None and self.stays_until <= timezone.now()
+
+    def reads(self, post: Post) -> bool:
+        """Whether they read what another opened there, as `Post.objects.visible_to` has it.
+
+        Only for rows of `around_copies`. Keeping away counts for nothing: it ends at any moment.
+        """
+        if self.role != self.COACH:
+            return True
+        if self.space.kind == Space.COACHING:
+            return bool(getattr(self, "shown", False))
+        return not self.lapsed and self.joined_at <= post.created_at
 
     def stay(self) -> None:
         """Let a coach in a couple's room stay for ninety days from now."""
@@ -453,11 +475,8 @@ class Post(models.Model):
 
 class HandingQuerySet(models.QuerySet["Handing"]):
     def standing(self) -> HandingQuerySet:
-        """Return copies alone, with whether anybody else is in their room now (`shared`)."""
-        there = Membership.unscoped.filter(space=OuterRef("post__space"))
-        shared = Exists(there.exclude(person=OuterRef("author")))
-        copies = self.filter(post__kind=Post.COPY).annotate(shared=shared)
-        return copies.select_related("post")
+        """Return copies alone, with their posts."""
+        return self.filter(post__kind=Post.COPY).select_related("post")
 
     def before(self, row: Handing) -> HandingQuerySet:
         """Return what stands after a given row when the latest come first."""

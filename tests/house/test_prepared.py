@@ -141,7 +141,11 @@ def values(ana: Any, browser: Client, mending: Relationship, page: Entry) -> dic
             tuple(others[:TABLE]),
         ],
         "journal.together.seen.TALKS": [(room.space.pk,), (other,)],
-        "journal.spaces.handing_over.EVER": [(ana.pk, page.pk), (0, page.pk), (ana.pk, other)],
+        "journal.spaces.handing_over.STANDING": [
+            (ana.pk, page.pk, now),
+            (0, page.pk, now),
+            (ana.pk, other, now),
+        ],
         "journal.spaces.room.MEMBERS": [(ana.pk, room.space.pk), (0, room.space.pk)],
         "steps.reminders.models.ANSWERED": [(ana.pk,), (0,)],
         "journal.news.MARKS": [(ana.pk, now), (0, now)],

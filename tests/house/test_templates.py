@@ -19,8 +19,9 @@ from django.templatetags.i18n import BlockTranslateNode, TranslateNode
 # Without anybody's own rows: the guide; forms and frames as Django and allauth have them.
 PUBLIC = {"account", "allauth", "forms", "guide", "mfa", "safety.html", "styleguide.html"}
 GROWS = {
-    "mails", "agreed", "asked.answers", "asked.others", "before", "jar.lately", "line.replies",
-    "more.plans.shown", "more.talks.lines", "pages", "replies", "report.odd", "stream.lines",
+    "mails", "asked.answers", "asked.others", "before", "jar.lately", "line.replies",
+    "more.plans.shown", "more.talks.shown", "pacts", "pages", "replies", "report.odd",
+    "stream.lines", "talks.lines",
     "week.answers", "weeks",
     "asked", "copies", "drafts", "kept", "moved", "notes", "talk", "tasks",
     "months", "lines", "lately", "written", "versions", "found", "rows", "entries", "results",

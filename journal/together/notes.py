@@ -23,6 +23,8 @@ from journal.together.seen import REPLIES
 
 PAGE = 20
 MORE_REPLIES = 50
+# What is longer than LONG begins in the room, with as much as START; its own page has all of it.
+LONG, START = 3_000, 2_000
 STREAM = (Post.NOTE, Post.COPY)
 # What its author may take back at any moment, from the room itself.
 TAKEN_BACK_HERE = (Post.NOTE, Post.REPLY, MARBLE, ANSWER)
@@ -57,9 +59,39 @@ class Stream:
     def lines(self) -> list[dict[str, Any]]:
         """What stands on the page."""
         return [
-            line(self.room, row, [one for one in self.replies if one.parent_id == row.pk])
+            begun(line(self.room, row, [one for one in self.replies if one.parent_id == row.pk]))
             for row in self.posts
         ]
+
+
+def begun(line: dict[str, Any]) -> dict[str, Any]:
+    """Return a note or a copy as the room shows it: one page stays calm, however much is written.
+
+    `cut` says that there is more of it.
+    """
+    texts, rest = [part["words"] for part in line["parts"]] or [line["text"]], START
+    if cut := sum(map(len, texts)) > LONG:
+        for at, text in enumerate(texts):
+            texts[at], rest = start_of(text, rest), max(rest - len(text), 0)
+    parts = [{**part, "words": words} for part, words in zip(line["parts"], texts, strict=False)]
+    replies = [
+        {**one, "text": start_of(one["text"], START), "cut": True} if is_long(one) else one
+        for one in line["replies"]
+    ]
+    shown = [part for part in parts if part["words"]]
+    return {**line, "text": texts[0], "parts": shown, "replies": replies, "cut": cut}
+
+
+def is_long(line: dict[str, Any]) -> bool:
+    """Whether a note or a reply is too long for the room's page."""
+    return len(line["text"]) > LONG
+
+
+def start_of(text: str, most: int) -> str:
+    """Return as much of a text as there is room for, up to a whole word."""
+    if len(text) <= most:
+        return text
+    return f"{text[:most].rsplit(None, 1)[0]} …" if most and text[:most].strip() else ""
 
 
 def line(room: Room, post: Post, replies: Sequence[Post]) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_safe
 from journal.spaces.models import Membership, Post, Space
 from journal.spaces.room import Room
 from journal.together.jar import JAR, MARBLE, deeds, number_of
-from journal.together.notes import reply_line
+from journal.together.notes import is_long, reply_line
 from journal.vault.asking import Asking
 from steps.jar import place_of
 
@@ -48,8 +48,8 @@ def shown(room: Room, post: Post) -> dict[str, Any]:
     if post.kind == MARBLE:
         return {"kind": MARBLE, **deeds(room, [post])[0], **place_of(number_of(post)),
                 "jar": (number_of(post) - 1) // JAR}  # fmt: skip
-    if post.kind in {Post.NOTE, Post.REPLY}:
-        return {"kind": post.kind, "parent": str(post.parent_id or ""), **reply_line(room, post)}
+    if post.kind in {Post.NOTE, Post.REPLY} and not is_long(said := reply_line(room, post)):
+        return {"kind": post.kind, "parent": str(post.parent_id or ""), **said}
     return {"kind": "other", "id": f"{post.pk}-{post.version}"}
 
 

@@ -109,6 +109,29 @@ def test_the_other_reads_one_neutral_line_and_takes_theirs_home_when_they_like(
     assert not DataKey.objects.filter(space__isnull=False).exists()
 
 
+def test_the_page_thinks_of_who_is_afraid_before_the_button(browser: Browser, space: Space) -> None:
+    page = browser.get(f"/together/{space.pk}/leave/").text
+    assert page.index("#fear-and-control-leaving") < page.index("Leave now")
+    assert "stay and write nothing more" in page
+    assert 'id="fear-and-control-leaving"' in browser.get("/safety/").text
+    assert "just write nothing" in browser.get(f"/together/{space.pk}/you/").text
+
+
+def test_a_closed_room_asks_for_nothing_and_cheers_nobody_on(
+    browser: Browser, bens: Browser, room: Of, space: Space
+) -> None:
+    leave(browser, space)
+    page = bens.get(f"/together/{space.pk}/").text
+    for words in ("Nothing planned", "Nothing yet", "A small thing will do", "Nothing chosen",
+                  "haven’t yet", "This week’s question", "for two", "A talk in turns"):  # fmt: skip
+        assert words not in page
+    assert "Earlier questions" in page
+    room("ben").write(Post.NOTE, {"text": "Thank you."})
+    room("ben").write("marble", {"text": "Rang in the rain."}, number=1)
+    page = bens.get(f"/together/{space.pk}/").text
+    assert "Thank you." in page and "Rang in the rain." in page
+
+
 def test_a_room_that_closed_does_not_open_again(browser: Browser, ben: Any, space: Space, pia: Any):
     leave(browser, space)
     inviting.renew(ben, space.pk, Membership.PARTNER, inviting.Asked("Ben"))

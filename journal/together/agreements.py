@@ -196,19 +196,25 @@ class Agreed:
     pacts: list[Pact]
 
     @cached_property
-    def readable(self) -> list[Pact]:
-        """The promises that hold or whose wording this person may see."""
-        return [one for one in self.pacts if one.row.kind == Agreement.PROMISE and one.text]
+    def held(self) -> list[Pact]:
+        """The promises that hold."""
+        return [one for one in self.pacts if one.held]
+
+    @cached_property
+    def on_table(self) -> list[Pact]:
+        """The promises that nobody is held to yet, where this person may see the wording."""
+        promises = [one for one in self.pacts if one.row.kind == Agreement.PROMISE]
+        return [one for one in promises if not one.held and one.text]
 
     @property
     def shown(self) -> list[Pact]:
-        """The promises on the room's page."""
-        return self.readable[: seen.PACTS]
+        """The promises on the room's page: what holds, and then what is on the table."""
+        return self.held[: seen.HELD] + self.on_table[: seen.OPEN]
 
     @property
     def more(self) -> bool:
         """Whether there are more than these."""
-        return len(self.readable) > seen.PACTS
+        return len(self.held) > seen.HELD or len(self.on_table) > seen.OPEN
 
     @property
     def wish(self) -> Pact | None:

@@ -192,6 +192,10 @@ class SignatureManager(GuardedManager["Signature"]):
         at = last.agreed_at
         return mine.filter(Q(agreed_at__lt=at) | Q(agreed_at=at, pk__lt=last.pk))
 
+    def agreed(self, agreement: Any) -> models.QuerySet[Signature]:
+        """Return the names under what holds of an agreement that was fetched so."""
+        return self._rows().filter(agreement=agreement, agreed_at__isnull=False)
+
     def under(self, ids: Collection[Any]) -> models.QuerySet[Signature]:
         """Return who signed which wording of agreements that were fetched so, given their ids."""
         return self._rows().filter(agreement__pk__in=ids).order_by("signed_at", "id")

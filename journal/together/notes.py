@@ -24,7 +24,7 @@ from journal.together.seen import REPLIES
 PAGE = 20
 MORE_REPLIES = 50
 # What is longer than LONG begins in the room, with as much as START; its own page has all of it.
-LONG, START = 3_000, 2_000
+LONG, START = 2_000, 1_200
 STREAM = (Post.NOTE, Post.COPY)
 # What its author may take back at any moment, from the room itself.
 TAKEN_BACK_HERE = (Post.NOTE, Post.REPLY, MARBLE, ANSWER)

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, Q, Window
+from django.db.models import Exists, F, OuterRef, Q, Window
 from django.db.models.functions import RowNumber
 
 from journal.spaces.models import Membership, Post, PostQuerySet, Space
@@ -15,8 +15,10 @@ from journal.together.talk_models import Talk
 from steps.prepared import Prepared
 
 JAR, STREAM, AHEAD, TALKS_SHOWN = 60, 21, 300, 5
-PACTS = 5  # promises on the room's page
-TABLE = PACTS + 2  # and one more to know that there are more, and what is for the full jar
+# Promises on the room's page: those that hold, and those on the table. However many one of the two
+# proposes, what both have signed stays in sight.
+HELD, OPEN = 5, 3
+TABLE = HELD + OPEN + 3  # one more of each, to know that there are more, and what is for the jar
 REPLIES = 3  # of each note on the room's page, and one more to know that there are more
 MARBLE = ("pk", "number", "author_id", "created_at", "version", "sealed_body")
 IN_STREAM = (Post.NOTE, Post.COPY)
@@ -39,8 +41,16 @@ def _stream(person: Any, space: Any, now: Any) -> Any:
 
 
 def _worded(space: Any) -> Any:
-    # The one for the full jar comes first, then promises, the newest first.
-    return Agreement.objects.in_room(space).order_by("kind", "-begun_at", "-id")[:TABLE]
+    return _few(Agreement.objects.in_room(space))
+
+
+def _few(going_on: Any) -> Any:
+    signed = Signature.objects.agreed(OuterRef("pk"))
+    newest = [F("begun_at").desc(), F("id").desc()]
+    place = Window(RowNumber(), partition_by=[F("kind"), F("held")], order_by=newest)
+    rows = going_on.alias(held=Exists(signed)).alias(place=place)
+    few = Q(held=True, place__lte=HELD + 1) | Q(held=False, place__lte=OPEN + 1)
+    return rows.filter(few).order_by("-begun_at", "-id")
 
 
 def _on_table(person: Any, space: Any, now: Any, monday: Any, *words: Any) -> Any:
@@ -143,10 +153,9 @@ def asked(space: Space, monday: date) -> Question | None:
 
 
 def worded(room: Room) -> list[Agreement]:
-    """Return what is agreed or on the table and reaches this person: the newest, and the wish."""
+    """Return what is agreed or on the table and reaches this person: the newest of each kind."""
     if room.me.paused:
-        mine = Agreement.objects.reaching(room.person, room.space)
-        return list(mine.order_by("kind", "-begun_at", "-id")[:TABLE])
+        return list(_few(Agreement.objects.reaching(room.person, room.space)))
     return WORDED.all(room.space.pk)
 
 

@@ -14,7 +14,7 @@ from django.utils import timezone
 from journal.spaces.models import Space
 from journal.together import agreements, listening
 from journal.together.models import Agreement
-from journal.together.seen import PACTS, TALKS_SHOWN
+from journal.together.seen import HELD, OPEN, TALKS_SHOWN
 from journal.together.talk_models import Talk
 from tests.journal.posting import words as page_words
 from tests.together.furnishing import everything
@@ -56,12 +56,17 @@ def walked(browser: Client, path: str) -> list[Any]:
 def test_the_room_shows_the_newest_few_and_leads_to_all(
     browser: Client, space: Space, room: Any
 ) -> None:
-    propose(room, "ben", PACTS)
-    assert at(space, "agreements/") + '"' not in browser.get(at(space)).text
-    both_sign(room, propose(room, "ben", 40, since=PACTS)[-1])
+    link = at(space, "agreements/") + '"'
+    for row in propose(room, "ben", HELD):
+        both_sign(room, row)
+    propose(room, "ben", OPEN, since=HELD)
     shown = browser.get(at(space))
-    assert numbers(shown) == [44, 43, 42, 41, 40]
-    assert at(space, "agreements/") + '"' in shown.text
+    assert numbers(shown) == [4, 3, 2, 1, 0, 7, 6, 5]
+    assert link not in shown.text
+    propose(room, "ben", 37, since=HELD + OPEN)
+    shown = browser.get(at(space))
+    assert numbers(shown) == [4, 3, 2, 1, 0, 44, 43, 42], "what both signed stays in sight"
+    assert link in shown.text
     pages = walked(browser, at(space, "agreements/"))
     assert [len(numbers(page)) for page in pages] == [20, 20, 5]
     assert [one for page in pages for one in numbers(page)] == list(range(44, -1, -1))
@@ -80,9 +85,11 @@ def test_many_promises_cost_the_room_no_question_more(
     everything(room)
     few, listed = (asked(browser, at(space, rest)) for rest in ("", "agreements/"))
     assert few <= 14
-    for row in propose(room, "ben", 30):
+    for row in propose(room, "ben", 12):
         both_sign(room, row)
+    propose(room, "ben", 30, since=12)
     assert asked(browser, at(space)) == few
+    assert numbers(browser.get(at(space))) == [11, 10, 9, 8, 7, 41, 40, 39]
     assert asked(browser, at(space, "agreements/")) == listed
 
 
@@ -90,7 +97,7 @@ def test_whoever_keeps_away_still_finds_what_both_signed_below_many_proposals(
     browser: Client, space: Space, room: Any
 ) -> None:
     both_sign(room, propose(room, "ben", 1)[0])
-    propose(room, "ben", PACTS + 5, since=1)
+    propose(room, "ben", 10, since=1)
     browser.post(at(space, "pause/"), {"for": "week"})
     assert numbers(browser.get(at(space))) == [0]
     assert numbers(browser.get(at(space, "agreements/"))) == [0]

@@ -107,6 +107,9 @@ def agree(anas: Window, bens: Window, room: str) -> None:
     bens.look("together-agreed", shot=True)
     bens.page.get_by_role("button", name="Kept", exact=True).click()
     bens.page.wait_for_load_state()
+    for window in (anas, bens):
+        window.go(f"{room}agreements/")
+        window.look("together-agreements", shot=True)
 
 
 def plan(anas: Window, bens: Window, room: str) -> None:
@@ -151,6 +154,35 @@ def listen(anas: Window, bens: Window, room: str) -> None:
     assert "That you were alone" not in bens.text()
 
 
+def talk_on_one_device(anas: Window, room: str) -> None:
+    """Begin a talk on one device: the other says there what they heard, and nobody ends it."""
+    anas.go(f"{room}talks/new/")
+    press(anas, "On this one, passed back and forth")
+    anas.look("together-talk-between", shot=True)
+    for words, button in (
+        ("The stairs in the dark", "Say it"),
+        ("That you fell", "This is what I heard"),
+    ):
+        anas.page.get_by_role("link", name="I am").click()
+        anas.page.wait_for_load_state()
+        anas.page.locator("#turn").fill(words)
+        press(anas, button)
+    anas.go(f"{room}talks/")
+    anas.look("together-talks", shot=True)
+
+
+def take_home(bens: Window) -> None:
+    """Bring home what is left in a closed room, and find what was said on the other's device."""
+    follow(bens, "Take it home")
+    bens.look("together-take-home", shot=True)
+    press(bens, "Take it home")
+    bens.go("/journal/")
+    follow(bens, "Written as yours on the other’s device")
+    assert "That you fell" in bens.text()
+    assert "The stairs in the dark" not in bens.text()
+    bens.look("together-said-there", shot=True)
+
+
 def test_from_the_invitation_to_leaving(
     open_window: Callable[..., Window], site: Served, person: Person, crowd: list[Person]
 ) -> None:
@@ -169,6 +201,7 @@ def test_from_the_invitation_to_leaving(
     agree(anas, bens, room)
     plan(anas, bens, room)
     listen(anas, bens, room)
+    talk_on_one_device(anas, room)
     for window in (anas, bens):
         window.go(room)
         window.look("together-room", shot=True)
@@ -180,7 +213,8 @@ def test_from_the_invitation_to_leaving(
     bens.go(room)
     assert "This room has closed" in bens.text()
     assert "Soup on the stairs" not in bens.text()
-    bens.look("together-closed")
+    bens.look("together-closed", shot=True)
+    take_home(bens)
     anas.forgive("404")
     anas.go(room)
     assert "Made the tea" not in anas.text()

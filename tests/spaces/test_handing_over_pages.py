@@ -59,6 +59,16 @@ def test_the_page_says_who_can_read_it_before_and_after(
     assert "Who can read a copy" in browser.get(f"/journal/{page.pk}/").text
 
 
+def test_before_the_button_it_says_that_what_was_read_stays_read(
+    browser: Browser, page: Entry, copied: Any, space: Space
+) -> None:
+    before = browser.get(f"/journal/{page.pk}/hand-over/{space.pk}/").text
+    assert "What Ben has read by then, or photographed, stays with them." in before
+    copied()
+    [post] = Post.unscoped.all()
+    assert "photographed" not in browser.get(f"/journal/{page.pk}/copies/{post.pk}/").text
+
+
 def test_no_name_waits_in_the_session_which_is_not_sealed(
     browser: Browser, page: Entry, copied: Any
 ) -> None:

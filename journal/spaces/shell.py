@@ -14,6 +14,7 @@ TABS: dict[str, list[tuple[str, str]]] = {
     Space.COUPLE: [("room", "The room"), ("room_you", "You here")],
     Space.COACHING: [],
 }
+CLOSED = "A closed room"
 # The name of the address at which a room of each kind begins.
 HOMES = {Space.COUPLE: "room", Space.COACHING: "coaching_room"}
 
@@ -38,11 +39,12 @@ def around(room: Room, here: str) -> dict[str, Any]:
         for name, label in TABS[room.space.kind]
     ]
     names = [room.names[row.person_id] for row in [room.me, *room.others]]
+    together = ", ".join([*names[:-2], " and ".join(names[-2:])])
     return {
         "room": room,
         "tabs": tabs if len(tabs) > 1 else [],
         "initials": [name[:1].upper() for name in names],
-        "heading": " and ".join(names) if len(names) < 3 else ", ".join(names),
+        "heading": CLOSED if room.closed else together,
         "told": line_of(room),
     }
 

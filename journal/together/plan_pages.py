@@ -40,6 +40,15 @@ def propose(request: Asking, space_id: uuid.UUID) -> HttpResponse:
 
 
 @require_safe
+def listed(request: Asking, space_id: uuid.UUID) -> HttpResponse:
+    """Show all plans of the room, past ones too, a page at a time."""
+    room = entered(request, space_id)
+    found, older = plans.page_of(room, request.GET.get("after", ""))
+    context = around(room, "") | {"plans": [one.shown for one in found], "older": older}
+    return render(request, "together/plans.html", context)
+
+
+@require_safe
 def plan(request: Asking, space_id: uuid.UUID, plan_id: uuid.UUID) -> HttpResponse:
     """Show one plan with what can be done about it."""
     return plan_page(request, entered(request, space_id), plan_id)

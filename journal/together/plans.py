@@ -19,6 +19,7 @@ from journal.spaces.models import Post
 from journal.spaces.room import Room
 from journal.together import seen
 from journal.together.models import PlanTime
+from journal.together.notes import place_of, place_token
 from journal.vault.guard import Person
 from steps.reminders.models import Reminder
 from steps.reminders.schedule import instant, zone_named
@@ -31,6 +32,7 @@ PHONES = {"away": "Phones away", "near": "Phones to hand", "": "We don’t mind 
 BEFORE = {60: "An hour before", 24 * 60: "A day before"}
 STAYS = timedelta(hours=6)  # on the list, once it has begun
 SHOWN = 5  # of those ahead, on the room's page
+PAGE = 20
 
 
 @dataclass(frozen=True)
@@ -110,6 +112,7 @@ class Plan:
             "month": f"{local:%B}", "iso": local.isoformat(), "clock": clock,
             "phones": PHONES.get(self.body["phones"], "") if self.body["phones"] else "",
             "stands": self.stands, "mine": self.mine, "agreed": self.agreed,
+            "over": self.over,
             "url": reverse("plan", args=[self.room.space.pk, self.post.pk]),
         }  # fmt: skip
 
@@ -161,6 +164,20 @@ class Ahead:
     def shown(self) -> list[dict[str, Any]]:
         """What the room's page shows."""
         return [plan.shown for plan in self.plans]
+
+
+def page_of(room: Room, after: str) -> tuple[list[Plan], str]:
+    """Return a page of all plans, the latest first, and the place to go on from ("" at the end)."""
+    rows = room.posts.filter(kind=Post.PLAN)
+    if place := place_of(after):
+        rows = rows.older_than(*place)
+    found = list(rows.newest()[: PAGE + 1])
+    posts = found[:PAGE]
+    answers = room.posts.filter(kind=ANSWER, parent__in=[row.pk for row in posts])
+    said = list(answers.order_by("created_at", "id"))
+    room.admit([*posts, *said])
+    older = place_token(posts[-1]) if len(found) > PAGE else ""
+    return [plan_of(room, row, said) for row in posts], older
 
 
 def plan_of(room: Room, post: Post, answers: list[Post]) -> Plan:

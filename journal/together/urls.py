@@ -31,6 +31,7 @@ room_urls = [
     path("agreements/<uuid:agreement_id>/sign/", agreement_pages.sign, name="agreement_sign"),
     path("agreements/<uuid:agreement_id>/day/", agreement_pages.say, name="agreement_day"),
     path("agreements/<uuid:agreement_id>/end/", agreement_pages.end, name="agreement_end"),
+    path("plans/", plan_pages.listed, name="plans"),
     path("plans/new/", plan_pages.propose, name="plan_new"),
     path("plans/<uuid:plan_id>/", plan_pages.plan, name="plan"),
     path("plans/<uuid:plan_id>/move/", plan_pages.move, name="plan_move"),

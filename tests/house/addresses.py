@@ -203,6 +203,7 @@ PRIVATE: dict[str, dict[str, str]] = {
     "agreement_sign": {"space_id": "space", "agreement_id": "agreement"},
     "agreement_day": {"space_id": "space", "agreement_id": "agreement"},
     "agreement_end": {"space_id": "space", "agreement_id": "agreement"},
+    "plans": {"space_id": "space"},
     "plan_new": {"space_id": "space"},
     "plan": {"space_id": "space", "plan_id": "plan"},
     "plan_move": {"space_id": "space", "plan_id": "plan"},

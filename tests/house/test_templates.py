@@ -20,7 +20,7 @@ from django.templatetags.i18n import BlockTranslateNode, TranslateNode
 PUBLIC = {"account", "allauth", "forms", "guide", "mfa", "safety.html", "styleguide.html"}
 GROWS = {
     "mails", "asked.answers", "asked.others", "before", "jar.lately", "line.replies",
-    "more.plans.shown", "more.talks.shown", "pacts", "pages", "replies", "report.odd",
+    "plans", "more.talks.shown", "pacts", "pages", "replies", "report.odd",
     "stream.lines", "talks.lines",
     "week.answers", "weeks",
     "asked", "copies", "drafts", "kept", "moved", "notes", "talk", "tasks",

@@ -125,7 +125,8 @@ def test_a_closed_room_asks_for_nothing_and_cheers_nobody_on(
     for words in ("Nothing planned", "Nothing yet", "A small thing will do", "Nothing chosen",
                   "haven’t yet", "This week’s question", "for two", "A talk in turns"):  # fmt: skip
         assert words not in page
-    assert "Earlier questions" in page
+    assert "Earlier questions" in page and "Your signed copies" in page
+    assert "<h1>A closed room</h1>" in page
     room("ben").write(Post.NOTE, {"text": "Thank you."})
     room("ben").write("marble", {"text": "Rang in the rain."}, number=1)
     page = bens.get(f"/together/{space.pk}/").text

@@ -1,7 +1,8 @@
 """Time together: proposed, answered without reasons, moved, called off, in a calendar."""
 
+import re
 import uuid
-from datetime import UTC, date, timedelta
+from datetime import UTC, date, time, timedelta
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from django.utils import timezone
 from icalendar import Calendar
 
 from journal.spaces.models import Post, Space
+from journal.together import plans
 from journal.vault.models import DataKey
 from steps.reminders.models import Delivery, Reminder
 from steps.reminders.schedule import zone_named
@@ -287,3 +289,21 @@ def test_the_day_is_that_of_the_plan(browser: Client, space: Space) -> None:
     later = SOON + timedelta(days=2)
     browser.post(f"{path}move/", plan_form(day=later.isoformat()))
     assert Post.unscoped.get(kind=Post.PLAN).day == later
+
+
+def test_every_plan_is_found_however_many_there_are_and_past_ones_too(
+    browser: Client, space: Space, room: Any
+) -> None:
+    over = plans.When(timezone.localdate() - timedelta(days=9), time(19), "UTC")
+    made = [plans.propose(room("ben"), f"Plan {at}", over, "", uuid.uuid4()) for at in range(25)]
+    assert "Nothing planned" in page_words(browser.get(at(space)))
+    first = browser.get(at(space, "plans/"))
+    older = re.search(r'href="(\?after=[^"]+)" rel="next"', first.text)
+    assert older
+    pages = [first, browser.get(at(space, "plans/") + older[1])]
+    assert 'rel="next"' not in pages[1].text
+    for plan in made:
+        address = f'<h3><a href="{at(space, f"plans/{plan.pk}/")}">'
+        assert sum(address in page.text for page in pages) == 1
+    assert str(made[-1].pk) in first.text
+    assert "Add to a calendar" not in first.text, "they are over"

@@ -15,11 +15,11 @@ from django.http import Http404
 from django.urls import reverse
 from django.utils import timezone
 
+from journal.entries.places import place_of, token_of
 from journal.spaces.models import Post
 from journal.spaces.room import Room
 from journal.together import seen
 from journal.together.models import PlanTime
-from journal.together.notes import place_of, place_token
 from journal.vault.guard import Person
 from steps.reminders.models import Reminder
 from steps.reminders.schedule import instant, zone_named
@@ -176,7 +176,7 @@ def page_of(room: Room, after: str) -> tuple[list[Plan], str]:
     answers = room.posts.filter(kind=ANSWER, parent__in=[row.pk for row in posts])
     said = list(answers.order_by("created_at", "id"))
     room.admit([*posts, *said])
-    older = place_token(posts[-1]) if len(found) > PAGE else ""
+    older = token_of(posts[-1]) if len(found) > PAGE else ""
     return [plan_of(room, row, said) for row in posts], older
 
 

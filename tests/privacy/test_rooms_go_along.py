@@ -6,6 +6,7 @@ from typing import Any
 from django.apps import apps
 
 from journal.coaching.models import ClientFile, CoachProfile
+from journal.spaces.leaving import leave
 from journal.spaces.models import Post
 from journal.vault.keyring import Keyring
 from tests.conftest import Browser
@@ -33,6 +34,20 @@ def test_ones_own_posts_go_along_and_the_others_stay(ana: Any, people: dict[str,
     assert "I made \\<soup>." in files["pages/rooms.md"]
     assert "gooseberry" not in str(files)
     assert "gooseberry" in str(inside(exported(ben)))
+
+
+def test_what_was_said_on_a_leavers_device_goes_along_and_says_where_it_was_written(
+    ana: Any, people: dict[str, Any]
+) -> None:
+    ben = people["ben"]
+    space = a_room(ana, ben)
+    body = {"title": "", "text": "", "of_other": "A gooseberry."}
+    room_for(ana, space).write(Post.SPOKEN, body)
+    assert "gooseberry" not in str(inside(exported(ana)))
+    leave(ana, space.pk)
+    assert "gooseberry" not in str(inside(exported(ana)))
+    told = inside(exported(ben))["pages/rooms.md"]
+    assert told.index("Written as yours on the other’s device") < told.index("A gooseberry.")
 
 
 def test_a_coachs_own_words_go_along(people: dict[str, Any], ana: Any) -> None:

@@ -123,6 +123,8 @@ def plan(anas: Window, bens: Window, room: str) -> None:
     bens.look("together-plan", shot=True)
     press(bens, "Yes, gladly")
     assert "You both said yes" in bens.text()
+    anas.go(f"{room}plans/")
+    anas.look("together-plans", shot=True)
 
 
 def listen(anas: Window, bens: Window, room: str) -> None:

@@ -176,7 +176,7 @@ def kept(request: Asking) -> HttpResponse:
         {
             "text": copy["text"],
             "names": " and ".join(copy["names"]),
-            "when": day_words(row.agreed_at),
+            "when": day_words(row.agreed_at or row.signed_at),
         }
         for row in rows
         if (copy := row.copy(request.keyring))

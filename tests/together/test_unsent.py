@@ -53,6 +53,7 @@ def pages(ana: Any, space: Space, room: Any, mending: Relationship) -> dict[str,
     copy = here.write(Post.COPY, {"title": "A page", "parts": [part], "text": ""})
     remember(ana, Keyring.of(ana), entry, here, copy)
     return {
+        "/together/create/": "note",
         at(space): "text",
         at(space, "note/"): "text",
         at(space, f"posts/{note.pk}/"): "text",

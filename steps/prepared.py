@@ -8,6 +8,7 @@ prepared. A prepared query says nothing of its own: it is made from an ordinary 
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Generic, TypeVar, cast
@@ -76,6 +77,28 @@ class Prepared(Generic[Row]):
         return plan
 
 
+def spelled_out(sql: str, params: Sequence[Any]) -> tuple[str, list[Any]]:
+    """Write what is the same in every run into the SQL; return it with the parameters left.
+
+    SQLite plans a query anew for each run while a condition of a partial index, such as a kind of
+    entry, is handed to it beside the query.
+    """
+    rest, left = iter(params), []
+
+    def written(found: re.Match[str]) -> str:
+        if found[0] == "%%":
+            return "%%"
+        value = next(rest)
+        if type(value) is int:
+            return str(value)
+        if type(value) is str:
+            return "'{}'".format(value.replace("'", "''").replace("%", "%%"))
+        left.append(value)
+        return "%s"
+
+    return re.sub("%[s%]", written, sql), left
+
+
 class Plan:
     """The SQL of one queryset on one connection, and how its records become rows."""
 
@@ -85,7 +108,7 @@ class Plan:
         query = queryset.query
         compiler = query.get_compiler(connection=self.connection)
         # Raises EmptyResultSet where Django would not ask at all.
-        self.sql, self.params = compiler.as_sql()
+        self.sql, self.params = spelled_out(*compiler.as_sql())
         self.locks = query.select_for_update
         selected = [column for column, _, _ in compiler.select]
         self.converters = list(compiler.get_converters(selected).items())

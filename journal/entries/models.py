@@ -120,6 +120,10 @@ class EntryManager(GuardedManager["Entry"]):
         """Return this person's own entries, and nobody else's; what lies in the trash is away."""
         return self._rows().filter(author=person, trashed_at__isnull=True)
 
+    def found(self, ids: models.QuerySet[Any, Any]) -> EntryQuerySet:
+        """Return the entries whose ids a query on their writer's behalf finds."""
+        return self._rows().filter(pk__in=ids)
+
     def newest_heads(
         self, person: Person, after: tuple[datetime, uuid.UUID] | None = None
     ) -> list[Entry]:

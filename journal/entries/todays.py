@@ -1,7 +1,7 @@
 """What Today asks of a person's pages, in one query: each part of it finds its rows by an index.
 
-The parts are set one under the other, and a row does not say which of them found it. That does no
-harm: whatever fits a part's question and comes first by its order is what that part found.
+The parts give ids, and a row does not say which of them found it. That does no harm: whatever fits
+a part's question and comes first by its order is what that part found.
 """
 
 from collections.abc import Collection, Iterable
@@ -40,10 +40,9 @@ class Todays:
         before, month = now - LONG_AGO, months.month_asked(now.date())
         spans = spans_of(month) if month else ()
         if resting:
-            rows: Iterable[Entry] = _pages(person, before, *spans, resting=resting)
+            found = list(_pages(person, before, *spans, resting=resting))
         else:
-            rows = (AT_MONTHS_END if spans else TODAYS).all(person.pk, before, *spans)
-        found = list({row.pk: row for row in rows}.values())
+            found = (AT_MONTHS_END if spans else TODAYS).all(person.pk, before, *spans)
         begun = [row for row in found if is_begun(row) and row.relationship_id not in resting]
         memories = [row for row in found if is_memory(row) and row.created_at < before]
         closed = [row for row in found if row.closed]
@@ -96,10 +95,10 @@ def _pages(
         begins, ends, since, until = spans
         parts.append(mine.between(begins, ends).newest())
         parts.append(mine.between(since, until).months_sentences().newest())
-    heads = mine.select_related("exercise", "prompt").order_by().heads()
-    closed = heads.filter(sealed_until__isnull=False)
-    firsts = [heads.filter(pk=Subquery(part.values("pk")[:1])) for part in parts]
-    return closed.union(*firsts, all=True)
+    ids = mine.order_by().values("pk")
+    firsts = [ids.filter(pk=Subquery(part.values("pk")[:1])) for part in parts]
+    found = ids.filter(sealed_until__isnull=False).union(*firsts, all=True)
+    return Entry.objects.found(found).select_related("exercise", "prompt").heads()
 
 
 TODAYS = Prepared(_pages, AUTHOR, MOMENT)

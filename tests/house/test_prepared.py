@@ -284,6 +284,19 @@ def test_tuples_may_hold_what_the_database_works_out() -> None:
     assert query.all(step.pk) == [(step.key, step.key.upper(), step.order + 1)]
 
 
+def test_what_is_always_the_same_is_written_into_it() -> None:
+    odd = "100 % of %s, it's said"
+    Step.objects.filter(order=1).update(key=odd)
+    query = Prepared(
+        lambda pk: Step.objects.filter(key=odd, order=1, pk=pk, retired_at=None), Step.id.field
+    )
+    [step] = Step.objects.filter(order=1)
+    with CaptureQueriesContext(connection) as asked:
+        assert query.all(step.pk) == [step]
+    assert "100 % of %s, it''s said" in asked[0]["sql"]
+    assert len(query._plan().params) == 1
+
+
 @pytest.mark.django_db(transaction=True)
 def test_rows_are_locked_in_transactions_only(page: Entry) -> None:
     with pytest.raises(transaction.TransactionManagementError):

@@ -22,6 +22,8 @@ TABLE = HELD + OPEN + 3  # one more of each, to know that there are more, and wh
 REPLIES = 3  # of each note on the room's page, and one more to know that there are more
 MARBLE = ("pk", "number", "author_id", "created_at", "version", "sealed_body")
 IN_STREAM = (Post.NOTE, Post.COPY)
+# Asked for and ordered by, so that no database goes through all posts of a room for a few of them.
+ON_TABLE_ARE, AHEAD_ARE = ("wording", "answer"), (Post.PLAN, "plan-answer")
 SEEN = (Membership.person.field, Post.space.field, Post.opened_at.field)
 
 
@@ -56,13 +58,15 @@ def _few(going_on: Any) -> Any:
 def _on_table(person: Any, space: Any, now: Any, monday: Any, *words: Any) -> Any:
     worded = Q(pk__in=words)
     answers = Q(kind="answer", day=monday)
-    return _seen(person, space, now).filter(worded | answers).order_by("created_at")
+    rows = _seen(person, space, now).filter(kind__in=ON_TABLE_ARE)
+    return rows.filter(worded | answers).order_by("kind", "created_at")
 
 
 def _ahead(person: Any, space: Any, now: Any, since: Any) -> Any:
     plans = Q(kind=Post.PLAN, day__gte=since)
     answers = Q(kind="plan-answer", parent__kind=Post.PLAN, parent__day__gte=since)
-    return _seen(person, space, now).filter(plans | answers).order_by("created_at", "id")[:AHEAD]
+    rows = _seen(person, space, now).filter(kind__in=AHEAD_ARE)
+    return rows.filter(plans | answers).order_by("kind", "created_at", "id")[:AHEAD]
 
 
 def _replies(person: Any, space: Any, now: Any, *parents: Any) -> Any:
@@ -118,7 +122,7 @@ def newest(room: Room, now: datetime) -> list[Post]:
 
 
 def on_table(room: Room, now: datetime, monday: Any, rows: Sequence[Agreement]) -> list[Post]:
-    """Return the wordings of a few agreements and the answers of a week, the oldest first."""
+    """Return the answers of a week and the wordings of a few agreements, the oldest first."""
     words = filled([row.words_id for row in rows if row.words_id], room.space.pk)
     return ON_TABLE.all(room.person.pk, room.space.pk, now, monday, *words)
 
@@ -129,7 +133,7 @@ def filled(ids: Sequence[UUID], nothing: UUID) -> list[UUID]:
 
 
 def planned(room: Room, now: datetime, since: Any) -> list[Post]:
-    """Return the plans from a day on with the answers to them, the oldest first."""
+    """Return the plans from a day on, then the answers to them, of each the oldest first."""
     return PLANNED.all(room.person.pk, room.space.pk, now, since)
 
 

@@ -196,9 +196,10 @@ def _with(author: Any, *spaces: Any) -> Any:
     return _wraps(author, spaces)
 
 
-FEW, MANY = 12, 120
+FEW, SOME, MANY = 12, 36, 120
 OWN = Prepared(_wraps, DataKey.author.field)
 WITH_FEW = Prepared(_with, DataKey.author.field, *[DataKey._meta.get_field("space")] * FEW)
+WITH_SOME = Prepared(_with, DataKey.author.field, *[DataKey._meta.get_field("space")] * SOME)
 WITH_MANY = Prepared(_with, DataKey.author.field, *[DataKey._meta.get_field("space")] * MANY)
 
 
@@ -206,11 +207,11 @@ def _wraps_of(author: Any, spaces: Collection[UUID]) -> Iterable[Any]:
     """Return the columns of a person's keys and of those of some spaces, in one query."""
     if not spaces:
         return OWN.all(author)
-    if len(spaces) > MANY:
-        return _wraps(author, spaces)
-    most, query = (FEW, WITH_FEW) if len(spaces) <= FEW else (MANY, WITH_MANY)
-    first, *rest = spaces
-    return query.all(author, first, *rest, *[first] * (most - len(spaces)))
+    for most, query in ((FEW, WITH_FEW), (SOME, WITH_SOME), (MANY, WITH_MANY)):
+        if len(spaces) <= most:
+            first, *rest = spaces
+            return query.all(author, first, *rest, *[first] * (most - len(spaces)))
+    return _wraps(author, spaces)
 
 
 def add_key(key_id: UUID, author: Any, space: UUID | None, secret: bytes) -> None:

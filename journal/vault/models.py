@@ -28,6 +28,8 @@ class DataKey(models.Model):
     retired_at = models.DateTimeField(null=True, editable=False)
 
     class Meta:
+        # A keyring asks for a person's own keys and those of posts, whoever wrote them.
+        indexes = [models.Index(fields=["space", "author"], name="keys_of_a_space")]
         constraints = [
             models.UniqueConstraint(
                 fields=["author"],

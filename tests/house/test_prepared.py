@@ -30,7 +30,7 @@ from journal.together import agreements, listening
 from journal.together.models import Bookmark
 from journal.together.question import question_of_the_week
 from journal.together.seen import STREAM, TABLE
-from journal.vault.keyring import FEW, MANY, Keyring
+from journal.vault.keyring import FEW, MANY, SOME, Keyring
 from steps.models import Exercise, Step
 from steps.prepared import CannotPrepare, Prepared
 from steps.reminders.models import Delivery, ReminderSettings
@@ -159,6 +159,10 @@ def values(ana: Any, browser: Client, mending: Relationship, page: Entry) -> dic
             (ana.pk, note.pk, *others[: FEW - 1]),
             (0, *others[:FEW]),
         ],
+        "journal.vault.keyring.WITH_SOME": [
+            (ana.pk, note.pk, *others[: SOME - 1]),
+            (0, *others[:SOME]),
+        ],
         "journal.vault.keyring.WITH_MANY": [
             (ana.pk, note.pk, *others[: MANY - 1]),
             (0, *others[:MANY]),
@@ -206,6 +210,19 @@ def test_every_use_says_the_same_to_the_database(values: dict[str, list[Any]]) -
         # Django puts whatever is not a plain value into parentheses.
         ordinary, prepared = (re.sub(r"[()]", "", one["sql"]) for one in asked)
         assert prepared == ordinary, name
+
+
+def test_no_use_reads_a_whole_table(values: dict[str, list[Any]]) -> None:
+    if connection.vendor != "sqlite":
+        return  # PostgreSQL reads small tables whole, and rightly
+    tables = connection.introspection.table_names()
+    for name, query in uses().items():
+        with CaptureQueriesContext(connection) as asked:
+            query.all(*values[name][0])
+        with connection.cursor() as cursor:
+            cursor.execute(f"EXPLAIN QUERY PLAN {asked[-1]['sql']}")
+            steps = [row[-1].split() for row in cursor.fetchall()]
+        assert not [step for step in steps if step[0] == "SCAN" and step[1] in tables], name
 
 
 def test_a_query_is_made_once_and_run_often(page: Entry) -> None:

@@ -137,13 +137,13 @@ def build(files: Files, language: str) -> Catalogue:
 
 
 @cache
-def _kept(dirs: tuple[Path, ...], language: str) -> Catalogue:
-    return load(dirs, language)
+def _kept(dirs: tuple[Path | str, ...], language: str) -> Catalogue:
+    return load(tuple(map(Path, dirs)), language)
 
 
 def get(language: str = FALLBACK) -> Catalogue:
     """Return the guide of `settings.CONTENT_DIRS` in a language (`en-gb` is `en`), read once."""
-    return _kept(tuple(Path(top) for top in settings.CONTENT_DIRS), language_folder(language))
+    return _kept(tuple(settings.CONTENT_DIRS), language_folder(language))
 
 
 def reset() -> None:
@@ -213,9 +213,14 @@ def prompts_for(
     closeness. A shelf is a step's key, `gratitude`, `checkin`, `together` or `month`; an unknown
     one raises KeyError.
     """
+    return _fitting(get(language), shelf, part, afraid)
+
+
+@lru_cache(maxsize=256)
+def _fitting(guide: Catalogue, shelf: str, part: str | None, afraid: bool) -> tuple[Prompt, ...]:
     return tuple(
         one
-        for one in get(language).prompts[shelf]
+        for one in guide.prompts[shelf]
         if (part is None or part in one.parts) and not (afraid and one.names_the_other)
     )
 

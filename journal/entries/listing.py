@@ -28,7 +28,7 @@ class Line:
     url: str
     title: str
     preview: str
-    when: str
+    written: datetime
     day: str
     weekday: str
     month: str
@@ -36,6 +36,11 @@ class Line:
     kind: str
     unfinished: bool
     closed: bool
+
+    @property
+    def when(self) -> str:
+        """The day it was begun, in words."""
+        return f"{self.written:%A} {self.written.day} {self.written:%B}"
 
     @property
     def under(self) -> str:
@@ -57,11 +62,11 @@ def lines(
         made.append(
             Line(
                 url=f"{base}{entry.pk}/",
-                title=closed_until(entry, keyring)
+                title=(closed_until(entry, keyring) if entry.closed else "")
                 or head["title"]
                 or _untitled(head["preview"], whole=entry.kind == Entry.GRATITUDE),
                 preview=_ending(head["preview"]) if head["title"] else "",
-                when=f"{local:%A} {local.day} {local:%B}",
+                written=local,
                 day=f"{local.day}",
                 weekday=f"{local:%a}",
                 month=f"{local:%B %Y}",

@@ -25,6 +25,8 @@ FURTHER_OFF = "caring-third-person"  # the one that a note asks for every four m
 UNSENT = "unsent-letter"  # the guide's exercise that ends in a letter
 MONTH = "month-001"  # the guide's prompt for one sentence at the end of a month
 BODIES = ("sealed_body", "sealed_questions")
+# What a line of a list is made from.
+LINE = ("relationship", "kind", "created_at", "finished_at", "sealed_head", "sealed_until")
 # What search must open itself: never packed, or saved again since.
 UNPACKED = models.Q(segment__isnull=True) | ~models.Q(packed=models.F("version"))
 
@@ -33,6 +35,10 @@ class EntryQuerySet(models.QuerySet["Entry"]):
     def heads(self) -> EntryQuerySet:
         """Leave the bodies in the database: lists show titles and first words only."""
         return self.defer(*BODIES)
+
+    def in_lines(self) -> EntryQuerySet:
+        """Leave all but a line of the list in the database: each column costs, times twenty."""
+        return self.only(*LINE)
 
     def newest(self) -> EntryQuerySet:
         """Order newest first, in the order the index keeps."""
@@ -323,10 +329,10 @@ def _exercises(person: Person, relationship: Relationship) -> Any:
 
 
 AUTHOR, MOMENT, ID = Entry.author.field, Entry.created_at.field, Entry.id.field
-NEWEST = Prepared(lambda a: Entry.objects.written_by(a).newest().heads()[: PAGE + 1], AUTHOR)
+NEWEST = Prepared(lambda a: Entry.objects.written_by(a).newest().in_lines()[: PAGE + 1], AUTHOR)
 OLDER = Prepared(
     lambda a, *place: (
-        Entry.objects.written_by(a).newest().heads().older_than(*place)[: PAGE + 1]
+        Entry.objects.written_by(a).newest().in_lines().older_than(*place)[: PAGE + 1]
     ),
     AUTHOR, MOMENT, ID,
 )  # fmt: skip

@@ -1,9 +1,13 @@
 """The path: eight steps in one relationship, with what to stress and why."""
 
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 
+from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
 from journal.relationships.chosen import Mending
@@ -42,7 +46,7 @@ class Path:
     places: tuple[Place, ...]
     lean: catalogue.Leaning
 
-    @property
+    @cached_property
     def here(self) -> Place | None:
         """The place being walked: the open one, or the first to lean on, or the first ahead."""
         open_ones = [place for place in self.places if place.state == PathStep.OPEN]
@@ -51,15 +55,32 @@ class Path:
         ahead.sort(key=lambda place: (order.get(place.step.key, 99), place.number))
         return next(iter(open_ones + ahead), None)
 
-    @property
+    @cached_property
     def states(self) -> list[str]:
         """The eight states in order, for the drawings."""
         return [place.state for place in self.places]
 
     @property
+    def drawn(self) -> SafeString:
+        """The line with the names of the eight steps, as Today has it."""
+        here = self.places.index(self.here) if self.here else None
+        return drawn(catalogue.get(), tuple(self.states), here)
+
+    @property
     def behind(self) -> int:
         """How many steps the person called enough for now."""
         return self.states.count(PathStep.ENOUGH)
+
+
+@lru_cache(maxsize=0 if settings.DEBUG else 512)
+def drawn(guide: catalogue.Catalogue, states: tuple[str, ...], here: int | None) -> SafeString:
+    """Return eight steps in these states: words of the guide alone, drawn once for whoever."""
+    places = [
+        {"step": step, "number": number, "url": f"/path/{step.key}/", "state": state}
+        for number, (step, state) in enumerate(zip(guide.steps.values(), states, strict=True), 1)
+    ]
+    context = {"places": places, "states": states, "here": None if here is None else places[here]}
+    return render_to_string("parts/path.html", context)
 
 
 def leaning(story: Story) -> catalogue.Leaning:

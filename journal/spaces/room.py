@@ -16,6 +16,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.http import Http404
+from django.urls import reverse
 from django.utils import timezone
 
 from journal.spaces.models import Membership, Post, PostQuerySet, Space
@@ -74,6 +75,11 @@ class Room:
         if me is None or kind not in {"", me.space.kind} or role not in {"", me.role}:
             raise Http404
         return cls(person, me.space, me, members, Keyring.of(person, {space_id}))
+
+    @cached_property
+    def url(self) -> str:
+        """Where the pages of a couple's room begin; asking for each address anew costs."""
+        return reverse("room", args=[self.space.pk])
 
     @property
     def others(self) -> list[Membership]:

@@ -14,7 +14,6 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.http import Http404
-from django.urls import reverse
 from django.utils import timezone
 
 from journal.spaces.models import Membership, Post
@@ -57,7 +56,7 @@ class Pact:
     @cached_property
     def url(self) -> str:
         """The address of its page."""
-        return reverse("agreement", args=[self.room.space.pk, self.row.pk])
+        return f"{self.room.url}agreements/{self.row.pk}/"
 
     @property
     def version(self) -> int:

@@ -11,7 +11,6 @@ from functools import cached_property
 from typing import Any
 
 from django.db import IntegrityError
-from django.urls import reverse
 from django.utils import timezone
 
 from journal.spaces.models import Post
@@ -75,7 +74,7 @@ def deeds(room: Room, marbles: list[Post]) -> list[dict[str, Any]]:
             "deed": body["text"],
             "who": f"{noticed_by(room, row)}, {day_of(row.created_at)}",
             "mine": row.author_id == room.person.pk,
-            "back": reverse("room_take_back", args=[room.space.pk, row.pk]),
+            "back": f"{room.url}posts/{row.pk}/take-back/",
         }
         for row, body in room.read(marbles)
     ]

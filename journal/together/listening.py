@@ -12,7 +12,6 @@ from typing import Any
 
 from django.db import transaction
 from django.http import Http404
-from django.urls import reverse
 from django.utils import timezone
 
 from journal.spaces.models import Membership, Post
@@ -140,7 +139,7 @@ class Talks:
         """What a page says of each."""
         return [
             {
-                "url": reverse("talk", args=[self.room.space.pk, row.pk]),
+                "url": f"{self.room.url}talks/{row.pk}/",
                 "when": day_words(row),
                 "stands": stands(Exchange(self.room, row, [])),
             }

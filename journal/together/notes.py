@@ -10,7 +10,6 @@ from functools import cached_property
 from typing import Any
 
 from django.http import Http404
-from django.urls import reverse
 from django.utils import timezone
 
 from journal.entries.places import place_of, token_of
@@ -97,11 +96,10 @@ def start_of(text: str, most: int) -> str:
 def line(room: Room, post: Post, replies: Sequence[Post]) -> dict[str, Any]:
     """Open a note or a copy and set it as the page shows it."""
     body = post.body(room.keyring)
-    address = reverse("room_post", args=[room.space.pk, post.pk])
     shown = [reply_line(room, one, to=post) for one in reversed(replies[:REPLIES])]
     return {
         **reply_line(room, post, body),
-        "url": address,
+        "url": f"{room.url}posts/{post.pk}/",
         "title": body.get("title", ""),
         "parts": body.get("parts", []),
         "copy": post.kind == Post.COPY,
@@ -139,7 +137,7 @@ def reply_line(
 
 def back_url(room: Room, post: Post) -> str:
     """Return where something of one's own is taken back."""
-    return reverse("room_take_back", args=[room.space.pk, post.pk])
+    return f"{room.url}posts/{post.pk}/take-back/"
 
 
 def replies_to(room: Room, post: Post, after: str) -> tuple[list[Post], str]:

@@ -113,7 +113,7 @@ class Plan:
             "phones": PHONES.get(self.body["phones"], "") if self.body["phones"] else "",
             "stands": self.stands, "mine": self.mine, "agreed": self.agreed,
             "over": self.over,
-            "url": reverse("plan", args=[self.room.space.pk, self.post.pk]),
+            "url": f"{self.room.url}plans/{self.post.pk}/",
         }  # fmt: skip
 
     @property

@@ -14,7 +14,6 @@ from typing import Any
 
 from django.db import transaction
 from django.http import Http404
-from django.urls import reverse
 from django.utils import timezone
 
 from journal.spaces.models import Membership, Post, Space
@@ -145,7 +144,7 @@ def said(room: Room, posts: list[Post]) -> list[dict[str, Any]]:
             "initial": room.names.get(row.author_id, "?")[:1].upper(),
             "mine": row.author_id == room.person.pk,
             "asked": body["title"],
-            "back": reverse("room_take_back", args=[room.space.pk, row.pk]),
+            "back": f"{room.url}posts/{row.pk}/take-back/",
             "text": body["text"],
         }
         for row, body in room.read(posts)

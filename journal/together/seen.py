@@ -32,7 +32,8 @@ def _seen(person: Any, space: Any, now: Any) -> PostQuerySet:
 
 
 def _marbles(person: Any, space: Any, now: Any) -> Any:
-    rows = _seen(person, space, now).filter(kind="marble").order_by("-number")
+    # The index of places leaves out what has none.
+    rows = _seen(person, space, now).filter(kind="marble", number__isnull=False).order_by("-number")
     return rows.values_list("pk", "number", "author_id", "created_at", "version", "sealed_body")[
         :JAR
     ]

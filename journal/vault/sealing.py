@@ -146,7 +146,8 @@ def place_of(row: models.Model) -> tuple[str, UUID]:
     Raises:
         TypeError: the row's primary key is not a uuid made before the first write.
     """
-    if not isinstance(row.pk, UUID):
+    row_id = row.pk
+    if not isinstance(row_id, UUID):
         raise TypeError(f"{row._meta.label} needs a uuid as its primary key before it is sealed.")
     concrete = row._meta.concrete_model or type(row)
-    return concrete._meta.label, row.pk
+    return concrete._meta.label, row_id

@@ -72,8 +72,8 @@ def values(ana: Any, browser: Client, mending: Relationship, page: Entry) -> dic
     room_for(coach, coached).write("assignment", {"title": "The clear ask"})
     room = room_for(ana, a_waiting_room(ana)[0])
     Bookmark.objects.of(room.me).seen(room.keyring, "Ben")
-    for at, kind in enumerate(("marble", "answer", "plan")):
-        room.write(kind, {"text": "Soup."}, number=at or None, day=now.date())
+    for at, kind in enumerate(("marble", "answer", "plan"), start=1):
+        room.write(kind, {"text": "Soup."}, number=at, day=now.date())
     note = room.write("note", {"text": "Soup."})
     remember(ana, keyring, page, room, room.write("copy", {"text": "Soup."}))
     ReminderSettings.objects.of(ana).answer_offer()

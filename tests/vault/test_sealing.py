@@ -123,8 +123,9 @@ def mutations(blob: bytes, other: bytes, plain: bytes, dice: random.Random):
         yield blob[:length]
         yield blob[length + 1 :]
         yield blob[:length] + blob[length + 1 :]
-        # Up to byte 19 the two are alike, and the splice would be the other blob, whole.
-        yield blob[:length] + other[length:] if length > 19 else b""
+        # Where the two are alike, the splice would be one of them, whole.
+        spliced = blob[:length] + other[length:]
+        yield b"" if spliced in {blob, other} else spliced
     yield from (plain, b"", b"TR", b"TR\x01", blob[:19] + plain, blob[:31] + plain, blob * 2)
     yield from (blob[:2] + bytes([v]) + blob[3:] for v in range(256) if v != 1)
     while True:

@@ -110,6 +110,7 @@ class Plan:
         # Raises EmptyResultSet where Django would not ask at all.
         self.sql, self.params = spelled_out(*compiler.as_sql())
         self.locks = query.select_for_update
+        self.cursor: Any = None
         selected = [column for column, _, _ in compiler.select]
         self.converters = list(compiler.get_converters(selected).items())
         self._refuse_the_rest(queryset, compiler, slots)
@@ -154,9 +155,24 @@ class Plan:
             for field, value in zip(fields, values, strict=True)
         ]
         params = [ready[p.place] if isinstance(p, Slot) else p for p in self.params]
-        with self.connection.cursor() as cursor:
+        cursor = self._ready_cursor()
+        try:
             cursor.execute(self.sql, params)
             return cast("list[Record]", cursor.fetchall())
+        except BaseException:
+            self.cursor = None  # it may be half-way through its rows
+            raise
+
+    def _ready_cursor(self) -> Any:
+        """Return what `connection.cursor()` would, around a cursor that is kept.
+
+        psycopg works out anew for each cursor how to read every type: half of a small query.
+        """
+        self.connection.close_if_health_check_failed()
+        self.connection.ensure_connection()
+        if self.cursor is None or self.cursor.connection is not self.connection.connection:
+            self.cursor = self.connection.create_cursor()
+        return self.connection._prepare_cursor(self.cursor)  # type: ignore[attr-defined]
 
     def _converted(self, records: list[Record]) -> Iterator[list[Any]]:
         for record in records:

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.contrib.auth import get_user_model
-from django.db import connection, models, transaction
+from django.db import OperationalError, connection, models, transaction
 from django.db.models import Count, F, Model
 from django.db.models.functions import Upper
 from django.test import Client
@@ -259,6 +259,38 @@ def test_each_thread_has_its_own(page: Entry) -> None:
     assert len(made) == 3
 
 
+def test_a_cursor_serves_its_own_connection_alone() -> None:
+    query = Prepared(lambda pk: Exercise.objects.filter(pk=pk), Exercise.id.field)
+    kept = []
+
+    def ask() -> None:
+        for _ in range(2):
+            query.all(1)
+            kept.append(query._plan().cursor)
+        connection.connect()
+        query.all(1)
+        kept.append(query._plan().cursor)
+        connection.close()
+
+    other = threading.Thread(target=ask)
+    other.start()
+    other.join()
+    first, second, third = kept
+    assert first is second is not third
+
+
+def test_it_can_be_asked_again_after_it_failed() -> None:
+    query = Prepared(lambda pk: Step.objects.filter(pk=pk), Step.id.field)
+    [step] = query.all(Step.objects.all()[0].pk)
+
+    def fail(*_: Any) -> None:
+        raise OperationalError("The line is down.")
+
+    with pytest.raises(OperationalError), connection.execute_wrapper(fail):
+        query.all(step.pk)
+    assert query.all(step.pk) == [step]
+
+
 REFUSED: dict[str, tuple[Callable[[Any], Any], Any]] = {
     "prefetching": (
         lambda pk: Step.objects.filter(pk=pk).prefetch_related("exercises"), Step.id.field,
@@ -304,9 +336,7 @@ def test_tuples_may_hold_what_the_database_works_out() -> None:
 def test_what_is_always_the_same_is_written_into_it() -> None:
     odd = "100 % of %s, it's said"
     Step.objects.filter(order=1).update(key=odd)
-    query = Prepared(
-        lambda pk: Step.objects.filter(key=odd, order=1, pk=pk, retired_at=None), Step.id.field
-    )
+    query = Prepared(lambda pk: Step.objects.filter(key=odd, pk=pk, retired_at=None), Step.id.field)
     [step] = Step.objects.filter(order=1)
     with CaptureQueriesContext(connection) as asked:
         assert query.all(step.pk) == [step]

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import groupby
+from itertools import groupby, zip_longest
 from operator import itemgetter
 from smtplib import SMTPDataError, SMTPException, SMTPRecipientsRefused
 from time import monotonic
@@ -19,15 +19,15 @@ from typing import Any
 
 from django.core.mail import get_connection
 from django.core.mail.backends.filebased import EmailBackend as FileBackend
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F, QuerySet
 
 from steps.prepared import Prepared
 from steps.reminders import clock
 from steps.reminders.disk import not_waiting
-from steps.reminders.letters import letter_for
-from steps.reminders.materialising import row_by_row
+from steps.reminders.materialising import plain_values
 from steps.reminders.models import Delivery, ReminderSettings
+from steps.reminders.posting import hand_over
 from steps.reminders.rules import Known, Verdict, judge
 
 logger = logging.getLogger(__name__)
@@ -40,7 +40,8 @@ TRIES_AGAIN_AFTER = [timedelta(minutes=2), timedelta(minutes=20)]
 # What a mail server's answer means.
 TAKEN, NO_SUCH_ADDRESS, REJECTED, NOT_NOW = "taken", "refused", "rejected", "later"
 
-# The two statements that each mail needs, as cheap as they can be.
+# What each mail needs of the database, as cheap as it can be: the first of a batch is looked at,
+# and the mark of each looks at the next.
 HELD = Prepared(
     lambda pk, token: Delivery.objects.filter(
         pk=pk, token=token, state=Delivery.CLAIMED
@@ -51,6 +52,10 @@ HELD = Prepared(
 MARK_SENT = """
 UPDATE steps_delivery SET state = 'sent', sent_at = %s, token = NULL
 WHERE id = %s AND token = %s AND state = 'claimed'
+RETURNING EXISTS (
+  SELECT 1 FROM steps_delivery AS next
+  WHERE next.id = %s AND next.token = %s AND next.state = 'claimed'
+)
 """
 
 
@@ -153,6 +158,7 @@ class Batch:
         self.at = at
         self.connection: Any = None
         self.unreachable = False
+        self.looked_at: uuid.UUID | None = None  # the row that was ours when the last was marked
         self.began = self.renewed = monotonic()
 
     def now(self) -> datetime:
@@ -168,20 +174,20 @@ class Batch:
         count: Counter[str] = Counter()
         try:
             with not_waiting():
-                for row in self.rows:
-                    count[self.send_one(row)] += 1
+                for row, after in zip_longest(self.rows, self.rows[1:]):
+                    count[self.send_one(row, after)] += 1
         finally:
             self.hang_up()
         return count
 
-    def send_one(self, row: Delivery) -> str:
+    def send_one(self, row: Delivery, after: Delivery | None) -> str:
         """Send and mark one row, if it is still this worker's; return what came of it."""
         if not self.still_ours(row):
             return "taken back"
         self.at("before sending")
         answer = self.post(row)
         self.at("after the answer")
-        self.mark(row, answer)
+        self.mark(row, answer, after)
         self.at("after marking")
         return answer
 
@@ -193,15 +199,15 @@ class Batch:
         """Tell whether a row may be sent now; renew the lease of the whole batch in time."""
         if monotonic() - self.renewed > RENEWED_EVERY:
             self.ours().update(free_at=self.now() + LEASE)
-            self.renewed = monotonic()
-        return HELD.first(row.pk, self.token) is not None
+            self.renewed, self.looked_at = monotonic(), None  # that took time: look again
+        return self.looked_at == row.pk or HELD.first(row.pk, self.token) is not None
 
     def post(self, row: Delivery) -> str:
         """Send one row and return what came of it."""
         if self.unreachable or not self.connected():
             return NOT_NOW
         try:
-            self.connection.send_messages([letter_for(row, self.connection)])
+            hand_over(row, self.connection)
         except SMTPRecipientsRefused as refused:
             codes = [code for code, _ in refused.recipients.values()]
             return NO_SUCH_ADDRESS if codes and all(500 <= c < 600 for c in codes) else NOT_NOW
@@ -236,10 +242,10 @@ class Batch:
                 self.connection.close()
             self.connection = None
 
-    def mark(self, row: Delivery, answer: str) -> None:
+    def mark(self, row: Delivery, answer: str, after: Delivery | None) -> None:
         """Write down what became of a row, where it is still ours."""
         if answer == TAKEN:
-            row_by_row(MARK_SENT, [(self.now(), row.pk, self.token)])
+            self.mark_sent(row, after or row)
             return
         mine = self.ours().filter(pk=row.pk)
         if answer == NO_SUCH_ADDRESS:
@@ -252,3 +258,12 @@ class Batch:
         else:
             again = self.now() + TRIES_AGAIN_AFTER[row.attempts]
             mine.update(state=Delivery.DUE, token=None, attempts=row.attempts + 1, free_at=again)
+
+    def mark_sent(self, row: Delivery, after: Delivery) -> None:
+        """Mark a row as sent and look, in the same breath, whether the one after it is ours."""
+        token = self.token
+        told = plain_values([self.now(), row.pk, token, after.pk, token])
+        with connection.cursor() as cursor:
+            cursor.execute(MARK_SENT, told)
+            found = cursor.fetchall()
+        self.looked_at = after.pk if found and found[0][0] else None

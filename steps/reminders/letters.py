@@ -8,8 +8,9 @@ import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from email.utils import formatdate
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
@@ -37,6 +38,15 @@ class Texts:
     card: str
     plain: str
     html: str
+
+
+class Gaps(NamedTuple):
+    """What two mails of one letter do not have in common."""
+
+    to: str
+    id: uuid.UUID
+    stop: str  # the token of the link
+    date: str
 
 
 def variant(kind: str, day: date, days: Iterable[int], lot: int, language: str) -> Letter:
@@ -83,9 +93,10 @@ def texts(letter: Letter) -> Texts:
 def letter_of(delivery: Delivery) -> Letter:
     """Return the letter of one note: the one noted on it, else the one whose turn it is."""
     language = delivery.person.language
-    for letter in catalogue.get(language).letters.get(delivery.kind, ()):
-        if letter.key == delivery.variant:
-            return letter
+    if delivery.variant:
+        for letter in catalogue.get(language).letters.get(delivery.kind, ()):
+            if letter.key == delivery.variant:
+                return letter
     days = delivery.reminder.days if delivery.reminder else ""
     return variant(delivery.kind, delivery.local_date, map(int, days), delivery.person_id, language)
 
@@ -95,10 +106,19 @@ def letter_for(delivery: Delivery, connection: Any = None) -> EmailMultiAlternat
 
     For a batch, fetch deliveries with their person, `person__reminder_settings` and reminder.
     """
+    return mail(letter_of(delivery), gaps_for(delivery), connection)
+
+
+def gaps_for(delivery: Delivery) -> Gaps:
+    """Return what one note has of its own."""
     person = delivery.person
     chosen = getattr(person, "reminder_settings", None) or ReminderSettings.objects.of(person)
-    link, stop = answer_link(delivery.pk), stop_link(stop_token(chosen.stop_id))
-    return mail(letter_of(delivery), person.email, delivery.pk, link, stop, connection)
+    return Gaps(person.email, delivery.pk, stop_token(chosen.stop_id), now_in_a_head())
+
+
+def now_in_a_head() -> str:
+    """Return this moment as the head of a mail has it."""
+    return formatdate(localtime=settings.EMAIL_USE_LOCALTIME)
 
 
 @dataclass(frozen=True)
@@ -187,29 +207,28 @@ class Note(EmailMultiAlternatives):
         return made
 
 
-def mail(
-    letter: Letter, to: str, message_id: uuid.UUID, link: str, stop: str, connection: Any = None
-) -> EmailMultiAlternatives:
+def mail(letter: Letter, gaps: Gaps, connection: Any = None) -> Note:
     """Return one note as a mail: plain text, a small HTML twin, and a way to stop in the head.
 
-    `message_id` is the delivery's own, so that a mail sent twice is known as one.
+    Its Message-ID is the delivery's own id, so that a mail sent twice is known as one.
     """
-    ready = texts(letter)
+    ready, link, stop = texts(letter), answer_link(gaps.id), stop_link(gaps.stop)
     message = Note(
         ready.subject,
         filled(ready.plain, link, stop),
         settings.DEFAULT_FROM_EMAIL,
-        [to],
+        [gaps.to],
         connection=connection,
         headers={
-            "Message-ID": f"<{message_id}@{host()}>",
+            "Date": gaps.date,
+            "Message-ID": f"<{gaps.id}@{host()}>",
             # RFC 8058: a mail program may stop the notes with one POST, without opening a page.
             "List-Unsubscribe": f"<{stop}>",
             "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
             "Auto-Submitted": "auto-generated",
         },
     )
-    message.id = message_id
+    message.id = gaps.id
     message.attach_alternative(filled(ready.html, link, stop), "text/html")
     return message
 

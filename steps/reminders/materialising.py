@@ -173,14 +173,23 @@ def whole_columns(sql: str, rows: Sequence[tuple[Any, ...]]) -> None:
 
 def row_by_row(sql: str, rows: Sequence[tuple[Any, ...]]) -> None:
     """Run one prepared statement for each row, which costs SQLite least."""
-    plain: dict[type, Callable[[Any], Any]] = {  # as Django's columns hold them
-        uuid.UUID: attrgetter("hex"),
-        datetime: lru_cache(maxsize=256)(connection.ops.adapt_datetimefield_value),
-        date: date.isoformat,
-    }
-    told = [
-        [plain[kind](value) if (kind := type(value)) in plain else value for value in row]
-        for row in rows
-    ]
     with connection.cursor() as cursor:
-        cursor.executemany(sql, told)
+        cursor.executemany(sql, [plain_values(row) for row in rows])
+
+
+def plain_values(row: Sequence[Any]) -> list[Any]:
+    """Return values as Django's columns hold them, and as a statement of our own must give them."""
+    return [PLAIN[kind](value) if (kind := type(value)) in PLAIN else value for value in row]
+
+
+@lru_cache(maxsize=256)
+def moment_told(moment: datetime) -> Any:
+    """Return a moment as this database takes it."""
+    return connection.ops.adapt_datetimefield_value(moment)
+
+
+PLAIN: dict[type, Callable[[Any], Any]] = {
+    uuid.UUID: attrgetter("hex"),
+    datetime: moment_told,
+    date: date.isoformat,
+}

@@ -20,7 +20,11 @@ from tests.bench.servers import free_port, used
 
 END = b"\r\n.\r\n"
 HEADER = b"Message-ID: <"
-ANSWERS = {b"QUIT": b"221 bye\r\n", b"DATA": b"354 go on\r\n"}
+ANSWERS = {
+    b"EHLO": b"250-sink\r\n250 PIPELINING\r\n",  # as Postfix, Exim and Exchange say it
+    b"QUIT": b"221 bye\r\n",
+    b"DATA": b"354 go on\r\n",
+}
 LINE = 36 + 1 + 17 + 1  # an id, a moment, and what is between them
 AT_MOST = 600.0  # seconds that a round may take
 
@@ -42,11 +46,13 @@ class Talk(asyncio.Protocol):
             if self.kept.endswith(END):
                 self.take()
             return
+        answers = []
         while b"\r\n" in self.kept:
             said, _, self.kept = self.kept.partition(b"\r\n")
             verb = said[:4].upper()
             self.in_mail = verb == b"DATA"
-            self.transport.write(ANSWERS.get(verb, b"250 ok\r\n"))
+            answers.append(ANSWERS.get(verb, b"250 ok\r\n"))
+        self.transport.write(b"".join(answers))
 
     def take(self) -> None:
         """Answer for a whole mail and note when."""

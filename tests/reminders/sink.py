@@ -18,8 +18,11 @@ class Sink:
     """What arrived, and how the server answers.
 
     `answers` maps an address to what RCPT is answered; `data` is what DATA is answered, once
-    the message is kept where that is a 250.
+    the message is kept where that is a 250. `pipelining` is said to whoever comes, as mail servers
+    do; without it each command waits for the answer to the one before.
     """
+
+    pipelining = True
 
     def __init__(self) -> None:
         self.mails: list[EmailMessage] = []
@@ -44,7 +47,7 @@ class Sink:
     ) -> list[str]:
         self.connections += 1
         session.host_name = name
-        return answers
+        return ["250-PIPELINING", *answers] if self.pipelining else answers
 
     async def handle_RCPT(
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: Any

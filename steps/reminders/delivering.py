@@ -40,6 +40,16 @@ TRIES_AGAIN_AFTER = [timedelta(minutes=2), timedelta(minutes=20)]
 # What a mail server's answer means.
 TAKEN, NO_SUCH_ADDRESS, REJECTED, NOT_NOW = "taken", "refused", "rejected", "later"
 
+# On SQLite nobody else writes while a batch is claimed: let that be short.
+WAITING: Prepared[Delivery] = Prepared(
+    lambda now: (
+        Delivery.objects.waiting(now)
+        .select_for_update(skip_locked=True, of=("self",))
+        .select_related("person", "reminder")
+        .order_by("free_at")[:BATCH]
+    ),
+    Delivery.free_at.field,
+)
 # What each mail needs of the database, as cheap as it can be: the first of a batch is looked at,
 # and the mark of each looks at the next.
 HELD = Prepared(
@@ -101,14 +111,12 @@ def claim(now: datetime) -> Claim:
     """Take up to BATCH occurrences, settle those that need no mail, and hold the others."""
     token = uuid.uuid4()
     with transaction.atomic():
-        waiting = Delivery.objects.waiting(now).select_for_update(skip_locked=True)
-        ids = list(waiting.order_by("free_at").values_list("pk", flat=True)[:BATCH])
-        if not ids:
+        waiting = WAITING.all(now)
+        if not waiting:
             return Claim(now, token, [], 0)
-        rows = list(Delivery.objects.filter(pk__in=ids).select_related("person", "reminder"))
-        settings = held_settings({row.person_id for row in rows})
+        settings = held_settings({row.person_id for row in waiting})
         held = {one.person_id for one in settings}
-        rows = [row for row in rows if row.person_id in held]
+        rows = [row for row in waiting if row.person_id in held]
         if not rows:
             return Claim(now, token, [], 0)
         known = Known.about(rows, settings)

@@ -103,6 +103,7 @@ def values(ana: Any, browser: Client, mending: Relationship, page: Entry) -> dic
         f"{entries}.HELD": [(ana.pk, page.pk), (0, page.pk)],
         f"{entries}.EXERCISES": [(ana.pk, mending.pk), (0, mending.pk)],
         f"{entries}.ANSWER": [(page.pk, save), (page.pk, other)],
+        "steps.reminders.delivering.WAITING": [(soon,), (past,)],
         "steps.reminders.delivering.HELD": [
             (claimed.pk, claimed.token),
             (claimed.pk, other),

@@ -354,6 +354,59 @@ def test_a_worker_that_lost_its_lease_sends_and_marks_nothing(sink: Sink, daily:
     assert states() == [("claimed", "")]
 
 
+def two_due(daily: Daily, people: dict[str, Any]) -> None:
+    for name in ("ana", "ben"):
+        daily(people[name])
+    list(materialise(SOON))
+
+
+def test_a_stop_while_one_mail_leaves_reaches_the_next_of_the_batch(
+    sink: Sink, daily: Daily, people: dict[str, Any]
+) -> None:
+    two_due(daily, people)
+
+    def stopped(point: str) -> None:
+        if point == "after the answer":
+            told = sink.mails[0]["Message-ID"].strip("<>").partition("@")[0]
+            Delivery.objects.exclude(pk=told).take_back("off")
+
+    assert deliver(lambda: SOON, at=stopped) == {"due": 2, "taken": 1, "taken back": 1}
+    assert len(sink.mails) == 1
+    assert sorted(states()) == [("sent", ""), ("skipped", "off")]
+
+
+def test_losing_one_row_while_its_mail_leaves_holds_up_no_other(
+    sink: Sink, daily: Daily, people: dict[str, Any]
+) -> None:
+    two_due(daily, people)
+
+    def lost(point: str) -> None:
+        if point == "after the answer" and len(sink.mails) == 1:
+            told = sink.mails[0]["Message-ID"].strip("<>").partition("@")[0]
+            Delivery.objects.filter(pk=told).update(token=uuid.uuid4())
+
+    assert deliver(lambda: SOON, at=lost)["taken"] == 2
+    assert len(set(sink.ids)) == len(sink.mails) == 2
+    assert sorted(states()) == [("claimed", ""), ("sent", "")]
+
+
+def test_a_mail_needs_one_statement_beside_those_of_its_batch(
+    sink: Sink, daily: Daily, people: dict[str, Any]
+) -> None:
+    for person in people.values():
+        ReminderSettings.objects.of(person)
+    daily()
+    with CaptureQueriesContext(connection) as one:
+        run()
+    for person in people.values():
+        daily(person, time(20, 0))
+    ReminderSettings.objects.update(notes_a_day=0)
+    with CaptureQueriesContext(connection) as all_of_them:
+        run(EVENING + timedelta(minutes=31))
+    assert len(sink.mails) == 1 + len(people)
+    assert len(all_of_them) == len(one) + len(people) - 1
+
+
 def test_many_due_at_once_are_all_made_and_all_sent(sink: Sink, ana: Any) -> None:
     people = get_user_model().objects.bulk_create(
         get_user_model()(email=f"person{number}@example.org") for number in range(1203)

@@ -73,7 +73,7 @@ class StoryForm(CausesForm):
 def relationships(request: Asking) -> HttpResponse:
     """List what this person is mending."""
     rows = [
-        {"row": row, "story": story, "kind": KINDS[story.kind], "state": STATES[story.state]}
+        {"row": row, "story": story, "kind": KINDS[story.kind], "state": story.standing}
         for row, story in Mending.of(request).rows
     ]
     return render(request, "relationships/list.html", {"rows": rows})

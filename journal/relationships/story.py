@@ -80,6 +80,13 @@ class Story:
         return self.name or self.called.lower()
 
     @property
+    def standing(self) -> str:
+        """How it stands, in words; what somebody is afraid of is not called mended."""
+        if self.state == ACTIVE and not self.joint_features:
+            return "on your mind"
+        return STATES[self.state]
+
+    @property
     def joint_features(self) -> bool:
         """Whether rooms for two may be offered: not where fear was named."""
         return self.afraid not in {"yes", "sometimes"}

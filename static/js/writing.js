@@ -19,12 +19,13 @@ function tell() {
   if (!count) return;
   const text = total();
   const words = text.split(/\s+/).filter(Boolean).length;
-  count.textContent =
-    most && text.length > most * NEAR
-      ? `${text.length.toLocaleString("en-GB")} of ${most.toLocaleString("en-GB")} characters. A page of its own may be kinder for the rest.`
-      : words
-        ? `${words} ${words === 1 ? "word" : "words"}. As few or as many as it takes.`
-        : quiet;
+  const near = most > 0 && text.length > most * NEAR;
+  count.classList.toggle("near", near); // also where there is little room
+  count.textContent = near
+    ? `${text.length.toLocaleString("en-GB")} of ${most.toLocaleString("en-GB")} characters. A page of its own may be kinder for the rest.`
+    : words
+      ? `${words} ${words === 1 ? "word" : "words"}. As few or as many as it takes.`
+      : quiet;
 }
 
 function grow(area) {

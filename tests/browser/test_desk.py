@@ -50,6 +50,17 @@ def test_the_ribbon_covers_nothing_of_what_is_said_above_the_words(window: Windo
     assert said and said["y"] + scrolled >= ribbon
 
 
+def test_the_limit_is_in_sight_before_it_is_reached_on_a_phone_too(window: Window) -> None:
+    page = window.page
+    window.go("/journal/new/")
+    page.locator("#words").fill("rain " * 36_001)
+    limit = page.locator("#limit")
+    expect(limit).to_be_visible()
+    expect(limit).to_contain_text("of 200,000 characters")
+    page.locator("#words").fill("Rain.")
+    expect(limit).not_to_contain_text("200,000")
+
+
 def test_the_clock_ends_with_a_sentence_and_nothing_moves_before(window: Window) -> None:
     page = window.page
     window.stop_time()

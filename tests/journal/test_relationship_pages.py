@@ -37,6 +37,22 @@ def test_the_list_shows_them_all_the_chosen_one_first(
     assert "A friend. Being mended, and the one your path is about now." in shown
 
 
+@pytest.mark.parametrize(
+    ("afraid", "state", "said"),
+    [
+        ("no", "active", "Being mended"),
+        ("yes", "active", "On your mind"),
+        ("sometimes", "active", "On your mind"),
+        ("yes", "paused", "Paused"),
+    ],
+)
+def test_nothing_is_called_mended_where_fear_was_named(
+    browser: Client, story_of: Callable[..., Relationship], afraid: str, state: str, said: str
+) -> None:
+    story_of(kind="friend", afraid=afraid, state=state)
+    assert f"A friend. {said}, and the one your path is about now." in words(browser.get(LIST))
+
+
 def test_without_any_the_list_offers_to_begin(browser: Client) -> None:
     assert "There is none yet" in words(browser.get(LIST))
 

@@ -65,23 +65,30 @@ def site(
         served.stop()
 
 
+class Crowd:
+    """People who have been here for a while; more move in when all of them have been met."""
+
+    def __init__(self, site: Served) -> None:
+        self.site = site
+        self.unmet: list[Person] = []
+
+    def pop(self) -> Person:
+        """Return somebody whom no other test has met."""
+        if not self.unmet:
+            told = self.site.shell(f"from tests.browser.seeding import seed; seed({PEOPLE})")
+            self.unmet = [Person(**one) for one in json.loads(told)]
+        return self.unmet.pop()
+
+
 @pytest.fixture(scope="session")
-def crowd(site: Served) -> list[Person]:
-    """People who have been here for a while."""
-    return more_people(site)
-
-
-def more_people(site: Served) -> list[Person]:
-    """Let some more people move in."""
-    told = site.shell(f"from tests.browser.seeding import seed; seed({PEOPLE})")
-    return [Person(**one) for one in json.loads(told)]
+def crowd(site: Served) -> Crowd:
+    """The people of the site."""
+    return Crowd(site)
 
 
 @pytest.fixture
-def person(site: Served, crowd: list[Person]) -> Person:
+def person(crowd: Crowd) -> Person:
     """Somebody whom no other test has met."""
-    if not crowd:
-        crowd.extend(more_people(site))
     return crowd.pop()
 
 

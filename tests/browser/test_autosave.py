@@ -10,7 +10,7 @@ from urllib.parse import parse_qs
 import pytest
 from playwright.sync_api import Page, Request, Route, expect
 
-from tests.browser.conftest import Person
+from tests.browser.conftest import Crowd, Person
 from tests.browser.seeding import PASSWORD
 from tests.browser.window import Window, soon
 from tests.served import Served
@@ -201,7 +201,7 @@ def test_a_token_that_grew_old_is_renewed_without_a_word(
 
 
 def test_nothing_is_saved_into_the_journal_of_another_who_signed_in(
-    open_window: Open, crowd: list[Person], person: Person, text_of: Callable[[str], str]
+    open_window: Open, crowd: Crowd, person: Person, text_of: Callable[[str], str]
 ) -> None:
     window, other = open_window(cookie=person.cookies[0]), crowd.pop()
     window.forgive("Failed to load resource")

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import Person
+from tests.browser.conftest import Crowd, Person
 from tests.browser.window import Window
 from tests.served import Served
 
@@ -34,7 +34,7 @@ print(room.write(Post.COPY, body).pk)
 
 
 @pytest.fixture
-def two(site: Served, crowd: list[Person], person: Person) -> tuple[Person, Person, str]:
+def two(site: Served, crowd: Crowd, person: Person) -> tuple[Person, Person, str]:
     """Two people and the address of their room."""
     other = crowd.pop()
     emails = [person.email, other.email]

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from tests.browser.conftest import Person, more_people
+from tests.browser.conftest import Crowd, Person, more_people
 from tests.browser.window import Window
 from tests.served import Served
 
@@ -186,7 +186,7 @@ def take_home(bens: Window) -> None:
 
 
 def test_from_the_invitation_to_leaving(
-    open_window: Callable[..., Window], site: Served, person: Person, crowd: list[Person]
+    open_window: Callable[..., Window], site: Served, person: Person, crowd: Crowd
 ) -> None:
     if not crowd:
         crowd.extend(more_people(site))

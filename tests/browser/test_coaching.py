@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.browser.conftest import Crowd, more_people
+from tests.browser.conftest import Crowd
 from tests.browser.test_together import follow, press
 from tests.browser.window import Window
 from tests.served import Served
@@ -111,8 +111,6 @@ def note_and_sheet(cleos: Window, client: str) -> None:
 def test_a_client_and_a_coach_from_the_invitation_to_closing_it(
     open_window: Callable[..., Window], site: Served, crowd: Crowd
 ) -> None:
-    if len(crowd) < 2:
-        crowd.extend(more_people(site))
     ana, cleo = crowd.pop(), crowd.pop()
     site.shell(MAKE_COACH.format(cleo.email))
     anas = open_window(cookie=ana.cookies[0], width=390)

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from tests.browser.conftest import Crowd, Person, more_people
+from tests.browser.conftest import Crowd, Person
 from tests.browser.window import Window
 from tests.served import Served
 
@@ -188,8 +188,6 @@ def take_home(bens: Window) -> None:
 def test_from_the_invitation_to_leaving(
     open_window: Callable[..., Window], site: Served, person: Person, crowd: Crowd
 ) -> None:
-    if not crowd:
-        crowd.extend(more_people(site))
     anas, bens = (
         open_window(cookie=person.cookies[0]),
         open_window(cookie=crowd.pop().cookies[0], width=1280),

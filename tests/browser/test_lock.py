@@ -50,10 +50,10 @@ def test_a_lock_while_two_tabs_type_costs_no_character_and_saves_once(
     before = one.page.locator("#words").input_value()
     three.page.get_by_role("button", name="Lock now").click()
     three.page.get_by_role("heading", name="Locked").wait_for()
-    one.page.wait_for_url(re.compile("reauthenticate"))  # nothing on it was unsaved
+    expect(one.page).to_have_url(re.compile("reauthenticate"))  # nothing on it was unsaved
     unlock(one.page)
-    one.page.wait_for_url(f"{one.address}{editing(person)}")
-    two.page.wait_for_url(f"{one.address}/journal/new/")  # it goes back along with it
+    expect(one.page).to_have_url(f"{one.address}{editing(person)}")
+    expect(two.page).to_have_url(f"{one.address}/journal/new/")  # it goes back along with it
 
     for tab, words in ((one, " And then?"), (two, "A new page.")):
         tab.page.route("**/journal/autosave/", lambda route: route.abort())
@@ -104,10 +104,10 @@ def test_quiet_minutes_lock_every_tab_and_keep_what_is_not_saved(
     writing.page.clock.run_for(2000)
     cover(writing.page)
     window.page.clock.run_for(10 * MINUTE)
-    window.page.wait_for_url(re.compile(r"reauthenticate/\?next=/journal/$"))
+    expect(window.page).to_have_url(re.compile(r"reauthenticate/\?next=/journal/$"))
     assert SECRET not in window.text()
     unlock(window.page)
-    window.page.wait_for_url(f"{window.address}/journal/")
+    expect(window.page).to_have_url(f"{window.address}/journal/")
     writing.page.clock.resume()
     expect(writing.page.locator("#locked")).to_be_hidden()
     saved(writing.page)
@@ -164,7 +164,7 @@ def test_without_scripts_the_server_locks_and_gives_the_words_back(
     page.get_by_role("heading", name="Locked").wait_for()
     assert "Said without a script" in page.locator("textarea").input_value()
     unlock(other.page)
-    other.page.wait_for_url(f"{window.address}/")
+    expect(other.page).to_have_url(f"{window.address}/")
     page.get_by_role("button", name="Send again").click()
     page.wait_for_url(re.compile(r"/journal/[0-9a-f-]{36}/$"))
     assert "Said without a script" in page.locator("article").inner_text()

@@ -265,10 +265,10 @@ def test_an_exercise_that_left_the_guide_can_still_be_gone_on_with(
 def test_a_stranger_meets_nothing_of_anothers(
     browser: Client, stranger: Client, mending: Relationship, ana: Any
 ) -> None:
-    fill(browser, ASK, {"answer-wish": "An hour.", "then": "later"})
+    fill(browser, ASK, {"answer-wish": "Gooseberries.", "then": "later"})
     write(ana, timezone.now() - timedelta(weeks=9))
     shown = words(stranger.get("/"))
-    assert "hour" not in shown
+    assert "Gooseberries" not in shown
     assert "you wrote" not in shown
     assert "Stan" in shown
 

@@ -1,13 +1,12 @@
 """Every table of this storey, for Django to find."""
 
+from journal.coaching.library_models import OwnExercise, OwnExerciseVersion
 from journal.coaching.models import (
     Begun,
     ClientFile,
     CoachNote,
     CoachProfile,
     Opening,
-    OwnExercise,
-    OwnExerciseVersion,
     Showing,
     Withheld,
 )
@@ -16,14 +15,8 @@ from journal.entries.models import Entry, Revision
 from journal.entries.segment_models import SearchSegment
 from journal.relationships.models import Guest, PathStep, Relationship
 from journal.spaces.guest_models import Consent, Renewal
-from journal.spaces.models import (
-    Block,
-    Handing,
-    Invitation,
-    Membership,
-    Post,
-    Space,
-)
+from journal.spaces.handing_models import Handing
+from journal.spaces.models import Block, Invitation, Membership, Post, Space
 from journal.together.models import (
     Agreement,
     Answer,

@@ -14,7 +14,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 from journal.coaching import ledger
 from journal.coaching.coach_door import for_coaches
 from journal.coaching.coach_forms import AssignForm
-from journal.coaching.models import ASSIGNMENT, OwnExerciseVersion
+from journal.coaching.library_models import OwnExerciseVersion
+from journal.coaching.models import ASSIGNMENT
 from journal.spaces.models import Post
 from journal.vault.asking import Asking
 from steps import catalogue

@@ -29,8 +29,9 @@ from journal.coaching.models import (
 from journal.entries.models import DIALLED, Entry, EntryQuerySet
 from journal.relationships.models import PathStep
 from journal.relationships.story import DIALS as SCALES
+from journal.spaces.handing_models import Handing
 from journal.spaces.handing_over import remember
-from journal.spaces.models import Handing, Membership, Post, PostQuerySet
+from journal.spaces.models import Membership, Post, PostQuerySet
 from journal.spaces.room import Room
 from journal.vault.asking import Asking
 from journal.vault.keyring import Keyring

@@ -30,7 +30,8 @@ from journal.entries.sheets import address
 from journal.relationships.models import PathStep
 from journal.relationships.story import DIALS as SCALES
 from journal.spaces.giving_back import giving_back
-from journal.spaces.models import Handing, Membership, Post, Space
+from journal.spaces.handing_models import Handing
+from journal.spaces.models import Membership, Post, Space
 from journal.spaces.room import Room, rooms_of
 from journal.spaces.shell import line_of
 from journal.together.seen import mark

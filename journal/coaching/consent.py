@@ -27,7 +27,8 @@ from journal.coaching.models import (
     Withheld,
 )  # fmt: skip
 from journal.relationships.models import Relationship
-from journal.spaces.models import Handing, Membership, Post, Space
+from journal.spaces.handing_models import Handing
+from journal.spaces.models import Membership, Post, Space
 from journal.spaces.room import Room
 from journal.vault.asking import Asking
 from journal.vault.guard import Person

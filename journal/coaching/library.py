@@ -23,7 +23,7 @@ from journal.coaching.library_forms import (
     questions_in,
     rows_for,
 )
-from journal.coaching.models import OwnExercise, OwnExerciseVersion
+from journal.coaching.library_models import OwnExercise, OwnExerciseVersion
 from journal.entries.questions import Question
 from journal.vault.asking import Asking
 from journal.vault.keyring import Keyring

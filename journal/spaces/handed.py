@@ -7,8 +7,8 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from journal.entries.listing import lines
+from journal.spaces.handing_models import Handing
 from journal.spaces.handing_over import Readers, standing
-from journal.spaces.models import Handing
 from journal.vault.asking import Asking, as_uuid
 
 PAGE = 50

@@ -22,7 +22,8 @@ from journal.entries.models import Entry
 from journal.entries.questions import in_words
 from journal.spaces.forms import CopyForm
 from journal.spaces.giving_back import giving_back
-from journal.spaces.models import Handing, Membership, Post, Space
+from journal.spaces.handing_models import Handing
+from journal.spaces.models import Membership, Post, Space
 from journal.spaces.room import SOMEBODY, Changed, Room, rooms_of
 from journal.vault.asking import Asking
 from journal.vault.guard import Person

@@ -20,8 +20,9 @@ from django.utils import timezone
 from journal.entries.listing import exercise_words
 from journal.entries.models import Entry
 from journal.entries.writing import MOST, Draft, keep
+from journal.spaces.handing_models import Handing
 from journal.spaces.inviting import remember
-from journal.spaces.models import Handing, Invitation, Membership, Post, Space
+from journal.spaces.models import Invitation, Membership, Post, Space
 from journal.vault.guard import Person
 from journal.vault.keyring import Keyring
 from journal.vault.models import destroy_keys

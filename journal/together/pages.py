@@ -10,7 +10,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from journal.spaces.giving_back import giving_back
-from journal.spaces.models import Handing, Membership, Post, Space
+from journal.spaces.handing_models import Handing
+from journal.spaces.models import Membership, Post, Space
 from journal.spaces.room import Room
 from journal.spaces.shell import around
 from journal.together import beside, jar, notes, repair, seen

@@ -17,6 +17,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from journal.coaching import consent
+from journal.coaching.library_models import OwnExercise, OwnExerciseVersion
 from journal.coaching.models import (
     ASSIGNMENT,
     CARD_OF,
@@ -24,8 +25,6 @@ from journal.coaching.models import (
     REQUEST,
     ClientFile,
     CoachNote,
-    OwnExercise,
-    OwnExerciseVersion,
     Showing,
 )
 from journal.spaces.handing_over import remember

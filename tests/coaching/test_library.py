@@ -10,7 +10,8 @@ import pytest
 
 from journal.coaching.library_file import content_file
 from journal.coaching.library_forms import TYPES
-from journal.coaching.models import ASSIGNMENT, Begun, OwnExercise, OwnExerciseVersion
+from journal.coaching.library_models import OwnExercise, OwnExerciseVersion
+from journal.coaching.models import ASSIGNMENT, Begun
 from journal.entries.models import Entry
 from journal.vault.keyring import Keyring
 from steps import catalogue

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from journal.coaching.models import ASSIGNMENT, REQUEST, CoachNote, CoachProfile, OwnExercise
+from journal.coaching.library_models import OwnExercise
+from journal.coaching.models import ASSIGNMENT, REQUEST, CoachNote, CoachProfile
 from journal.spaces.models import Invitation, Membership, Post
 
 # What a page must never hold as it was typed, whether between tags or within an attribute.

@@ -384,7 +384,8 @@ def at_work_with(ana: Any, page: Any) -> tuple[uuid.UUID, ...]:
 
 def files_of(ana: Any, space: Any) -> tuple[uuid.UUID, uuid.UUID, uuid.UUID]:
     """Return Ana's file on a client, a note in it, and an exercise of her own."""
-    from journal.coaching.models import ClientFile, CoachNote, OwnExercise, OwnExerciseVersion
+    from journal.coaching.library_models import OwnExercise, OwnExerciseVersion
+    from journal.coaching.models import ClientFile, CoachNote
     from journal.vault.keyring import Keyring
 
     keyring = Keyring.of(ana)

@@ -59,7 +59,7 @@ MAY_NAME_THEM = {
     "journal/spaces/handed.py": "the writer's own pages, of which copies stand",
     "journal/spaces/handing_over.py": "the writer's own page becomes a copy",
     "journal/spaces/leaving.py": "the leaver's own words go into their own journal",
-    "journal/spaces/models.py": "a writer's record of a copy points at their own page",
+    "journal/spaces/handing_models.py": "a writer's record of a copy points at their own page",
     "journal/spaces/safety_check.py": "asks whether the person themselves has named fear",
 }
 PRIVATE_NAMES = re.compile(

@@ -142,6 +142,7 @@ def live_in_a_room(person: Any, keyring: Any, entry: Any) -> None:
 def work_as_client_and_coach(person: Any, keyring: Any, entry: Any) -> None:
     """Give a person a coach, what that one opened, and files of their own as a coach."""
     from journal.coaching import consent, ledger
+    from journal.coaching.library_models import OwnExercise, OwnExerciseVersion
     from journal.coaching.models import (
         ASSIGNMENT,
         KEPT,
@@ -149,8 +150,6 @@ def work_as_client_and_coach(person: Any, keyring: Any, entry: Any) -> None:
         ClientFile,
         CoachNote,
         CoachProfile,
-        OwnExercise,
-        OwnExerciseVersion,
         Showing,
         Withheld,
     )

@@ -22,8 +22,9 @@ from journal.entries.models import Entry
 from journal.entries.writing import Draft, keep
 from journal.spaces import inviting, leaving
 from journal.spaces.blocking import keep_out
+from journal.spaces.handing_models import Handing
 from journal.spaces.handing_over import remember
-from journal.spaces.models import Handing, Membership, Post, Space
+from journal.spaces.models import Membership, Post, Space
 from journal.spaces.room import Room
 from journal.vault.keyring import Keyring
 from journal.vault.models import DataKey

@@ -13,8 +13,9 @@ from django.utils import timezone
 from journal.entries.models import Entry
 from journal.entries.writing import Draft, keep
 from journal.spaces import leaving
+from journal.spaces.handing_models import Handing
 from journal.spaces.handing_over import remember
-from journal.spaces.models import Handing, Post, Space
+from journal.spaces.models import Post, Space
 from journal.vault.keyring import Keyring
 from journal.vault.models import DataKey
 from tests.conftest import Browser

@@ -12,7 +12,8 @@ from journal.entries.models import Entry
 from journal.entries.questions import asked
 from journal.entries.writing import Draft, keep
 from journal.spaces import leaving
-from journal.spaces.models import Handing, Post, Space
+from journal.spaces.handing_models import Handing
+from journal.spaces.models import Post, Space
 from journal.spaces.room import Room
 from journal.vault.keyring import Keyring
 from journal.vault.models import DataKey

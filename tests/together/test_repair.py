@@ -8,7 +8,8 @@ from django.test import Client
 
 from journal.entries.models import Entry
 from journal.entries.writing import Draft, keep
-from journal.spaces.models import Handing, Post, Space
+from journal.spaces.handing_models import Handing
+from journal.spaces.models import Post, Space
 from journal.vault.keyring import Keyring
 from tests.journal.posting import fill
 from tests.journal.posting import words as page_words

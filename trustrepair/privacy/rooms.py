@@ -12,15 +12,10 @@ from uuid import UUID
 from django.db.models import Model, QuerySet
 from django.utils import timezone
 
-from journal.coaching.models import (
-    ClientFile,
-    CoachNote,
-    CoachProfile,
-    Opening,
-    OwnExerciseVersion,
-    Showing,
-)
-from journal.spaces.models import Block, Handing, Membership, Post
+from journal.coaching.library_models import OwnExerciseVersion
+from journal.coaching.models import ClientFile, CoachNote, CoachProfile, Opening, Showing
+from journal.spaces.handing_models import Handing
+from journal.spaces.models import Block, Membership, Post
 from journal.together.models import Signature
 from journal.vault.guard import Person
 from journal.vault.keyring import Keyring
